@@ -1,0 +1,53 @@
+# Every target works as the first command in a fresh clone: what is missing is installed
+# into .venv, from requirements.lock, and nowhere else.
+
+PYTHON ?= $(shell for p in python3.13 python3.11 python3 python3.12; do \
+	$$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: help install demo test check format lock clean
+
+help:  ## what can be made
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' Makefile
+
+$(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "callcenter needs Python 3.11 or newer, with its venv module (on Debian: apt install python3-venv)." >&2; exit 1; }
+	@echo "Installing callcenter into .venv (about a minute, once) …"
+	@$(PYTHON) -m venv .venv || { echo "Could not make .venv. On Debian or Ubuntu: apt install python3-venv." >&2; exit 1; }
+	@if command -v uv >/dev/null 2>&1; then \
+		uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock && \
+		uv pip install --quiet --python $(BIN)/python --no-deps -e . ; \
+	else \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e . ; \
+	fi
+	@touch $(READY)
+
+install: $(READY)  ## install into .venv; afterwards .venv/bin/callcenter works
+
+demo: $(READY)  ## place one whole call, with sound, and no account or key (KEEP=1 stays up)
+	@$(BIN)/callcenter demo $(if $(KEEP),--keep)
+
+test: $(READY)  ## run the whole test suite
+	@$(BIN)/python -m pytest -n 2 -q --cov --cov-report= tests
+	@$(BIN)/python -m coverage report --include='callcenter/domain/*,callcenter/wire/*,callcenter/bridge/*' --fail-under=100
+	@$(BIN)/python -m coverage report --fail-under=90
+
+check: $(READY)  ## format, lint, types, import contracts, agent cards
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	@$(BIN)/callcenter agents check
+
+format:  ## let ruff format and mend what it can
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+lock:  ## resolve requirements.lock anew (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate \
+		--extra demo --extra postgres --group dev pyproject.toml -o requirements.lock
+
+clean:  ## remove .venv and what the demo left
+	rm -rf .venv demo

@@ -1,0 +1,1 @@
+"""The media core: events in, commands out. No I/O, no clock."""

@@ -1,0 +1,1 @@
+"""The words of a call center: pure facts, states and rules."""

@@ -1,0 +1,49 @@
+"""What can go wrong, and who is to blame.
+
+    CallCenterError
+    ├── ConfigurationError      ours: settings, cards, operators
+    ├── CallerRefused           the outside: signature, token, an unknown call
+    ├── CarrierError            Twilio: REST refused, timed out, said nonsense
+    │   └── CallIsOver          … because the call has already ended
+    ├── ModelError              the Realtime model: connect, session, protocol
+    ├── StorageError            the database
+    └── ToolFailed              a tool; its text is meant for the model
+
+Messages are sentences that say what to do.
+"""
+
+
+class CallCenterError(Exception):
+    """Something that callcenter itself found wrong."""
+
+
+class ConfigurationError(CallCenterError):
+    """The installation cannot work as it is configured."""
+
+
+class CallerRefused(CallCenterError):  # noqa: N818  # it is a decision, not a fault
+    """A request or stream did not prove that it is who it claims to be."""
+
+
+class CarrierError(CallCenterError):
+    """The carrier did not do what was asked, or did not say whether it did."""
+
+
+class CallIsOver(CarrierError):  # noqa: N818  # a state of the world
+    """The call has already ended; for most purposes this is success."""
+
+
+class ModelError(CallCenterError):
+    """The model's session could not be opened, or broke."""
+
+    def __init__(self, message: str, *, retry: bool = True) -> None:
+        super().__init__(message)
+        self.retry = retry
+
+
+class StorageError(CallCenterError):
+    """The database could not be reached or does not fit this version."""
+
+
+class ToolFailed(CallCenterError):  # noqa: N818  # the model reads it as a result
+    """A tool could not do it; the text tells the model what to say or try."""

@@ -1,0 +1,1 @@
+"""The use cases of calls at work, and the ports they need."""

@@ -1,0 +1,1 @@
+"""Both far ends of a call, over real sockets: the carrier and the model."""

@@ -1,0 +1,1 @@
+"""The one door to Quart: views that parse, call, answer."""

@@ -1,0 +1,1 @@
+"""Foreign text to our dataclasses and back. Nothing here opens a socket."""

@@ -1,0 +1,288 @@
+"""Twilio Media Streams, both ways (twilio.com/docs/voice/media-streams/websocket-messages).
+
+What Twilio sends is read tolerantly: an unknown event is `None`, a malformed one raises
+`Malformed`. What we send is exactly one of three messages with exactly their fields:
+Twilio ignores anything else, with warning 31951. `parse_*` and `render_*` exist for both
+directions, so that the simulated phone is the same codec turned round.
+"""
+
+import binascii
+from base64 import b64decode, b64encode
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+import msgspec
+
+from callcenter.domain.ids import CallSid, StreamSid
+
+MAX_MESSAGE_BYTES: Final = 64 * 1024
+"""A real frame has about 400 bytes; whatever is larger is not Twilio."""
+
+
+class Malformed(ValueError):  # noqa: N818  # says what the message is
+    """The other side sent something that is not a Media Streams message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The first message, once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The second message: which call this is, and what our TwiML passed along."""
+
+    stream_sid: StreamSid
+    call_sid: CallSid
+    account_sid: str = ""
+    parameters: dict[str, str] = field(default_factory=dict)
+    encoding: str = "audio/x-mulaw"
+    sample_rate: int = 8000
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """About 20 ms of the caller's voice; the time is Twilio's own stream clock."""
+
+    timestamp_ms: int
+    audio: bytes
+    chunk: int = 0
+    track: str = "inbound"
+
+
+@dataclass(frozen=True, slots=True)
+class Digit:
+    """The caller pressed a key."""
+
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkEcho:
+    """What was sent before this mark has been played, or has been cleared."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The stream is over. It is not always sent."""
+
+
+FromTwilio: TypeAlias = Connected | Started | Frame | Digit | MarkEcho | Stopped
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """Audio for the caller, of any length; played in the order of arrival."""
+
+    audio: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Come back when what was sent before has played."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """Drop whatever is queued for the caller, and return all its marks."""
+
+
+ToTwilio: TypeAlias = Media | Mark | Clear
+
+
+class _Format(msgspec.Struct):
+    encoding: str = "audio/x-mulaw"
+    sample_rate: int = msgspec.field(name="sampleRate", default=8000)
+
+
+class _Start(msgspec.Struct):
+    call_sid: str = msgspec.field(name="callSid")
+    account_sid: str = msgspec.field(name="accountSid", default="")
+    parameters: dict[str, str] = msgspec.field(
+        name="customParameters", default_factory=dict
+    )
+    format: _Format = msgspec.field(name="mediaFormat", default_factory=_Format)
+
+
+class _Media(msgspec.Struct):
+    payload: str
+    timestamp: str | int = "0"
+    chunk: str | int = "0"
+    track: str = "inbound"
+
+
+class _Mark(msgspec.Struct):
+    name: str
+
+
+class _Dtmf(msgspec.Struct):
+    digit: str
+
+
+class _Message(msgspec.Struct):
+    event: str
+    stream_sid: str = msgspec.field(name="streamSid", default="")
+    start: _Start | None = None
+    media: _Media | None = None
+    mark: _Mark | None = None
+    dtmf: _Dtmf | None = None
+
+
+_decoder = msgspec.json.Decoder(_Message)
+
+
+def parse_from_twilio(text: str | bytes) -> FromTwilio | None:
+    """Read one message of the carrier; None for an event we don't know.
+
+    Raises `Malformed` for anything that is not such a message.
+    """
+    message = _decode(text)
+    match message:
+        case _Message(event="media", media=_Media() as media):
+            return Frame(
+                _integer(media.timestamp),
+                _audio(media.payload),
+                _integer(media.chunk),
+                media.track,
+            )
+        case _Message(event="mark", mark=_Mark(name=name)):
+            return MarkEcho(name)
+        case _Message(event="dtmf", dtmf=_Dtmf(digit=digit)):
+            return Digit(digit)
+        case _Message(event="connected"):
+            return Connected()
+        case _Message(event="start", start=_Start() as start, stream_sid=sid) if sid:
+            return _started(StreamSid(sid), start)
+        case _Message(event="stop"):
+            return Stopped()
+        case _Message(event="media" | "mark" | "dtmf" | "start" as event):
+            raise Malformed(f"a {event} message without its {event}")
+        case _:
+            return None
+
+
+def parse_to_twilio(text: str | bytes) -> ToTwilio:
+    """Read one message of the server, as strictly as Twilio does (error 31951)."""
+    message = _decode(text)
+    allowed = {"event", "streamSid"} | ({message.event} - {"clear"})
+    if set(msgspec.json.decode(text)) != allowed or not message.stream_sid:
+        raise Malformed("a field too many, or one too few")
+    match message:
+        case _Message(event="media", media=_Media(payload=payload)):
+            return Media(_audio(payload))
+        case _Message(event="mark", mark=_Mark(name=name)):
+            return Mark(name)
+        case _Message(event="clear"):
+            return Clear()
+        case _:
+            raise Malformed(f"the server may not send {message.event!r}")
+
+
+def render_to_twilio(message: ToTwilio, stream_sid: StreamSid) -> str:
+    """Write one message for the carrier."""
+    match message:
+        case Media(audio):
+            payload = b64encode(audio).decode("ascii")
+            # The one message on the hot path; base64 needs no escaping.
+            return (
+                f'{{"event":"media","streamSid":"{stream_sid}",'
+                f'"media":{{"payload":"{payload}"}}}}'
+            )
+        case Mark(name):
+            return _json(
+                {"event": "mark", "streamSid": stream_sid, "mark": {"name": name}}
+            )
+        case Clear():
+            return _json({"event": "clear", "streamSid": stream_sid})
+
+
+def render_from_twilio(
+    message: FromTwilio, stream_sid: StreamSid, sequence: int = 1
+) -> str:
+    """Write one message as the carrier does: numbers as strings, names as documented."""
+    envelope: dict[str, object] = {
+        "sequenceNumber": str(sequence),
+        "streamSid": stream_sid,
+    }
+    match message:
+        case Connected():
+            body: dict[str, object] = {
+                "event": "connected",
+                "protocol": "Call",
+                "version": "1.0.0",
+            }
+            return _json(body)
+        case Started():
+            body = {"event": "start", "start": _start_body(message)}
+        case Frame(timestamp, audio, chunk, track):
+            media = {
+                "track": track,
+                "chunk": str(chunk),
+                "timestamp": str(timestamp),
+                "payload": b64encode(audio).decode("ascii"),
+            }
+            body = {"event": "media", "media": media}
+        case Digit(digit):
+            body = {"event": "dtmf", "dtmf": {"track": "inbound_track", "digit": digit}}
+        case MarkEcho(name):
+            body = {"event": "mark", "mark": {"name": name}}
+        case Stopped():
+            body = {"event": "stop", "stop": {}}
+    return _json(body | envelope)
+
+
+def _start_body(started: Started) -> dict[str, object]:
+    return {
+        "streamSid": started.stream_sid,
+        "accountSid": started.account_sid,
+        "callSid": started.call_sid,
+        "tracks": ["inbound"],
+        "mediaFormat": {
+            "encoding": started.encoding,
+            "sampleRate": started.sample_rate,
+            "channels": 1,
+        },
+        "customParameters": started.parameters,
+    }
+
+
+def _started(stream_sid: StreamSid, start: _Start) -> Started:
+    return Started(
+        stream_sid,
+        CallSid(start.call_sid),
+        start.account_sid,
+        start.parameters,
+        start.format.encoding,
+        start.format.sample_rate,
+    )
+
+
+def _decode(text: str | bytes) -> _Message:
+    if len(text) > MAX_MESSAGE_BYTES:
+        raise Malformed(f"a message of {len(text)} bytes")
+    try:
+        return _decoder.decode(text)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise Malformed(str(error)) from error
+
+
+def _audio(payload: str) -> bytes:
+    try:
+        return b64decode(payload, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Malformed("a payload that is not base64") from error
+
+
+def _integer(number: str | int) -> int:
+    try:
+        return int(number)
+    except ValueError as error:
+        raise Malformed(f"{number!r} is not a number") from error
+
+
+def _json(body: dict[str, object]) -> str:
+    return msgspec.json.encode(body).decode()
