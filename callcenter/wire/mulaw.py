@@ -4,6 +4,8 @@ One byte is one sample, 0.125 ms. Python 3.13 has no `audioop`, so the tables ar
 computed from ITU-T G.711, section 3 (μ-law).
 """
 
+from __future__ import annotations
+
 from array import array
 from functools import cache
 from typing import Final
