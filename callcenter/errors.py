@@ -21,7 +21,7 @@ class ConfigurationError(CallCenterError):
     """The installation cannot work as it is configured."""
 
 
-class CallerRefused(CallCenterError):  # noqa: N818  # it is a decision, not a fault
+class CallerRefused(CallCenterError):
     """A request or stream did not prove that it is who it claims to be."""
 
 
@@ -29,7 +29,7 @@ class CarrierError(CallCenterError):
     """The carrier did not do what was asked, or did not say whether it did."""
 
 
-class CallIsOver(CarrierError):  # noqa: N818  # a state of the world
+class CallIsOver(CarrierError):
     """The call has already ended; for most purposes this is success."""
 
 
@@ -45,5 +45,5 @@ class StorageError(CallCenterError):
     """The database could not be reached or does not fit this version."""
 
 
-class ToolFailed(CallCenterError):  # noqa: N818  # the model reads it as a result
+class ToolFailed(CallCenterError):
     """A tool could not do it; the text tells the model what to say or try."""

@@ -1,15 +1,17 @@
-"""Twilio Media Streams, both ways (twilio.com/docs/voice/media-streams/websocket-messages).
+"""Twilio Media Streams, both ways.
+
+The protocol is at twilio.com/docs/voice/media-streams/websocket-messages.
 
 What Twilio sends is read tolerantly: an unknown event is `None`, a malformed one raises
 `Malformed`. What we send is exactly one of three messages with exactly their fields:
-Twilio ignores anything else, with warning 31951. `parse_*` and `render_*` exist for both
-directions, so that the simulated phone is the same codec turned round.
+Twilio ignores anything else, with warning 31951. `parse_*` and `render_*` exist for
+both directions, so that the simulated phone is the same codec turned round.
 """
 
 import binascii
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, assert_never
 
 import msgspec
 
@@ -19,7 +21,7 @@ MAX_MESSAGE_BYTES: Final = 64 * 1024
 """A real frame has about 400 bytes; whatever is larger is not Twilio."""
 
 
-class Malformed(ValueError):  # noqa: N818  # says what the message is
+class Malformed(ValueError):
     """The other side sent something that is not a Media Streams message."""
 
 
@@ -203,7 +205,7 @@ def render_to_twilio(message: ToTwilio, stream_sid: StreamSid) -> str:
 def render_from_twilio(
     message: FromTwilio, stream_sid: StreamSid, sequence: int = 1
 ) -> str:
-    """Write one message as the carrier does: numbers as strings, names as documented."""
+    """Write one message as the carrier does: its numbers are strings."""
     envelope: dict[str, object] = {
         "sequenceNumber": str(sequence),
         "streamSid": stream_sid,
@@ -232,6 +234,8 @@ def render_from_twilio(
             body = {"event": "mark", "mark": {"name": name}}
         case Stopped():
             body = {"event": "stop", "stop": {}}
+        case _:
+            assert_never(message)
     return _json(body | envelope)
 
 
