@@ -7,6 +7,7 @@
     │   └── CallIsOver          … because the call has already ended
     ├── ModelError              the Realtime model: connect, session, protocol
     ├── StorageError            the database
+    │   └── SlotTaken           … because somebody was faster
     └── ToolFailed              a tool; its text is meant for the model
 
 Messages are sentences that say what to do.
@@ -43,6 +44,10 @@ class ModelError(CallCenterError):
 
 class StorageError(CallCenterError):
     """The database could not be reached or does not fit this version."""
+
+
+class SlotTaken(StorageError):
+    """That time has just been booked by somebody else."""
 
 
 class ToolFailed(CallCenterError):

@@ -1,0 +1,59 @@
+"""How things end, in words that can be counted."""
+
+from enum import StrEnum
+
+
+class Disposition(StrEnum):
+    """How a call ended, for the caller."""
+
+    RESOLVED = "resolved"
+    ESCALATED = "escalated"
+    CALLBACK = "callback"
+    VOICEMAIL = "voicemail"
+    ABANDONED = "abandoned"
+    FAILED = "failed"
+    SPAM = "spam"
+
+
+class AttemptOutcome(StrEnum):
+    """How one try to reach one operator ended."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    FAILED = "failed"
+    VOICEMAIL = "voicemail"
+    CALLER_LEFT = "caller_left"
+
+
+class ToolOutcome(StrEnum):
+    """How a tool call ended."""
+
+    OK = "ok"
+    FAILED = "failed"
+    TIMED_OUT = "timed_out"
+    REFUSED = "refused"
+    """Its arguments did not fit."""
+
+
+def attempt_outcome(status: str, *, bridged: bool, declined: bool) -> AttemptOutcome:
+    """What a finished `<Dial>` says of its attempt.
+
+    `status` is Twilio's DialCallStatus. A leg that was answered but not bridged and
+    not declined is a voicemail, or a person who never pressed 1: for us the same.
+    A caller who hangs up while it rings is seen as canceled (twilio.com/docs/voice/
+    twiml/dial, DialCallStatus).
+    """
+    if bridged:
+        return AttemptOutcome.ACCEPTED
+    if declined:
+        return AttemptOutcome.DECLINED
+    known = {
+        "busy": AttemptOutcome.BUSY,
+        "no-answer": AttemptOutcome.NO_ANSWER,
+        "canceled": AttemptOutcome.CALLER_LEFT,
+        "completed": AttemptOutcome.VOICEMAIL,
+        "answered": AttemptOutcome.VOICEMAIL,
+    }
+    return known.get(status, AttemptOutcome.FAILED)

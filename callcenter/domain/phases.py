@@ -1,0 +1,64 @@
+"""The phases of a call: a table, and nothing else.
+
+A fact that the table does not name leaves the phase as it is, and nothing leaves
+`ENDED`. The diagram in docs/architecture.md is `diagram()`; a test compares them.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from callcenter.domain import events as e
+
+
+class Phase(StrEnum):
+    """Where a caller is."""
+
+    RINGING = "ringing"
+    WAITING = "waiting"
+    """On the line, with nobody yet: between two legs."""
+    TALKING = "talking"
+    """With an agent."""
+    ESCALATING = "escalating"
+    """With an agent who is finding an operator."""
+    DIALLING = "dialling"
+    """An operator's telephone rings, or is being briefed."""
+    BRIDGED = "bridged"
+    """With an operator."""
+    ENDED = "ended"
+
+
+P = Phase
+
+TRANSITIONS: Final[Mapping[tuple[Phase, type[e.Event]], Phase]] = {
+    (P.RINGING, e.CallAnswered): P.WAITING,
+    (P.WAITING, e.StreamStarted): P.TALKING,
+    (P.WAITING, e.CallEscalated): P.ESCALATING,
+    (P.WAITING, e.CallEnded): P.ENDED,
+    (P.TALKING, e.StreamEnded): P.WAITING,
+    (P.TALKING, e.CallEscalated): P.ESCALATING,
+    (P.TALKING, e.CallEnded): P.ENDED,
+    (P.ESCALATING, e.OperatorCalled): P.DIALLING,
+    (P.ESCALATING, e.EscalationFailed): P.WAITING,
+    (P.ESCALATING, e.CallEnded): P.ENDED,
+    (P.DIALLING, e.OperatorAnswered): P.BRIDGED,
+    (P.DIALLING, e.AttemptEnded): P.ESCALATING,
+    (P.DIALLING, e.CallEnded): P.ENDED,
+    (P.BRIDGED, e.OperatorLeft): P.WAITING,
+    (P.BRIDGED, e.CallEnded): P.ENDED,
+}
+
+
+def after(phase: Phase, event: e.Event) -> Phase:
+    """The phase that follows."""
+    return TRANSITIONS.get((phase, type(event)), phase)
+
+
+def diagram() -> str:
+    """The table as a Mermaid state diagram."""
+    lines = ["stateDiagram-v2", f"    [*] --> {P.RINGING}"]
+    lines += [
+        f"    {before} --> {then}: {event.__name__}"
+        for (before, event), then in TRANSITIONS.items()
+    ]
+    return "\n".join([*lines, f"    {P.ENDED} --> [*]"])

@@ -1,0 +1,148 @@
+"""What tools work with: one desk for each call, with everything within reach.
+
+The protocols say what the tools need; storage, telephony and the floor satisfy them
+without knowing it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from callcenter.domain.ids import CallId
+from callcenter.domain.schedule import Appointment, OpeningTime, Service, Slot
+from callcenter.domain.tickets import Passage, Ticket
+
+
+class CallControl(Protocol):
+    """What a tool may do to its own call."""
+
+    async def escalate(self, reason: str, topic: str) -> str:
+        """Decide that an operator is needed; the transfer follows the last words.
+
+        Returns the name of the first operator to be rung, or "" when nobody is at
+        work for this topic. Raises ToolFailed when an escalation already runs.
+        """
+        ...
+
+    async def end_when_heard(self, reason: str) -> None:
+        """Hang up once the caller has heard what the agent is saying."""
+        ...
+
+    async def take_message(self, text: str) -> None:
+        """Store a message for the people of the house."""
+        ...
+
+    async def request_callback(self, when: str, reason: str) -> None:
+        """Store that the caller wants to be called back."""
+        ...
+
+
+class Schedule(Protocol):
+    """The appointment book. No slot can be booked twice: the database forbids it."""
+
+    @property
+    def zone(self) -> ZoneInfo: ...
+
+    async def services(self) -> Sequence[Service]: ...
+
+    async def opening_times(self, first: date, days: int) -> Sequence[OpeningTime]: ...
+
+    async def free_slots(
+        self, service: str, first: date, days: int, now: datetime
+    ) -> Sequence[Slot]:
+        """Free slots of a service (by exact name) from a local date on, in order."""
+        ...
+
+    async def book(
+        self, slot: Slot, name: str, phone: str, call_id: CallId
+    ) -> Appointment:
+        """Raises SlotTaken when somebody was faster. Repeating it is harmless."""
+        ...
+
+    async def find(self, code: str) -> Appointment | None: ...
+
+    async def coming(self, phone: str, now: datetime) -> Sequence[Appointment]: ...
+
+    async def move(self, code: str, slot: Slot) -> Appointment:
+        """Raises SlotTaken, and then the old slot is still booked."""
+        ...
+
+    async def cancel(self, code: str) -> Appointment: ...
+
+
+class Tickets(Protocol):
+    """The ticket book."""
+
+    async def open(
+        self, summary: str, details: str, phone: str, call_id: CallId
+    ) -> Ticket: ...
+
+    async def find(self, code: str) -> Ticket | None: ...
+
+
+class Knowledge(Protocol):
+    """The house's knowledge articles, by full text."""
+
+    def search(self, question: str, most: int = 3) -> Sequence[Passage]: ...
+
+
+class Clock(Protocol):
+    """The time of day."""
+
+    def now(self) -> datetime:
+        """Aware, UTC."""
+        ...
+
+
+class Weather(Protocol):
+    """Places and their weather; see callcenter.tools.open_meteo."""
+
+    async def places(self, name: str) -> Sequence["Place"]: ...
+
+    async def forecast(self, place: "Place", day: date | None) -> "Forecast": ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place on Earth, as a geocoder knows it."""
+
+    name: str
+    region: str
+    country: str
+    country_code: str
+    latitude: float
+    longitude: float
+    zone: str
+    population: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """The weather of one day at one place, or of now (then `temperature` is set)."""
+
+    place: Place
+    day: date
+    weather_code: int
+    """WMO code 4677, as Open-Meteo gives it."""
+    low: float | None
+    high: float | None
+    rain_chance: int | None
+    """Percent."""
+    wind_kmh: float | None
+    temperature: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything that the tools of one call can reach."""
+
+    call_id: CallId
+    caller_number: str
+    call: CallControl
+    schedule: Schedule
+    tickets: Tickets
+    knowledge: Knowledge
+    weather: Weather
+    clock: Clock
