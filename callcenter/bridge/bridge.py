@@ -1,0 +1,119 @@
+"""The bridge between a caller and an agent: events in, commands out, no I/O.
+
+It lives as long as one media stream. It knows what the caller has heard, and it drops
+what an interrupted response still says.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from callcenter.bridge.commands import (
+    Clear,
+    Command,
+    FallSilent,
+    Listen,
+    Play,
+    Report,
+    SetMark,
+    Truncate,
+)
+from callcenter.bridge.events import (
+    AgentAudio,
+    AgentItemEnded,
+    CallerFrame,
+    Event,
+    Interrupted,
+    MarkReturned,
+    ResponseBegan,
+    ResponseEnded,
+    StreamClosed,
+)
+from callcenter.bridge.playback import Heard, Playback
+from callcenter.domain.ids import ItemId, ResponseId
+
+
+@dataclass(slots=True)
+class Bridge:
+    """The state of one stream's conversation."""
+
+    _playback: Playback = field(default_factory=Playback)
+    _clock_ms: int = 0
+    _responses: set[ResponseId] = field(default_factory=set)
+    _cut_off: set[ResponseId] = field(default_factory=set)
+    _speaking: set[ItemId] = field(default_factory=set)
+
+    @property
+    def clock_ms(self) -> int:
+        """Twilio's stream time, as of the last frame."""
+        return self._clock_ms
+
+    @property
+    def quiet(self) -> bool:
+        """Whether the caller has heard all, and the model is not about to go on."""
+        return self._playback.idle and not self._responses
+
+    def handle(self, event: Event) -> Iterator[Command]:  # noqa: C901, PLR0912  # a case an event
+        """Enter an event, and say what must be done. Exhaust the iterator."""
+        match event:
+            case CallerFrame(timestamp_ms, audio):
+                self._clock_ms = max(self._clock_ms, timestamp_ms)
+                yield Listen(audio)
+            case AgentAudio(item_id, response_id, audio):
+                if response_id not in self._cut_off and audio:
+                    yield from self._play(item_id, audio)
+            case MarkReturned(name):
+                yield from self._returned(name)
+            case Interrupted():
+                yield from self._interrupted()
+            case ResponseBegan(response_id):
+                self._responses.add(response_id)
+            case AgentItemEnded(item_id):
+                self._speaking.discard(item_id)
+                yield from self._reports(self._playback.end(item_id))
+            case ResponseEnded(response_id):
+                self._responses.discard(response_id)
+                self._cut_off.discard(response_id)
+                if self.quiet:
+                    yield FallSilent()
+            case StreamClosed():
+                yield from self._reports(self._playback.clear(self._clock_ms))
+            case _:
+                assert_never(event)
+
+    def _play(self, item_id: ItemId, audio: bytes) -> Iterator[Command]:
+        self._speaking.add(item_id)
+        if start := self._playback.begin(self._clock_ms):
+            yield SetMark(start)
+        mark = self._playback.send(item_id, audio)
+        yield Play(audio)
+        yield SetMark(mark)
+
+    def _returned(self, mark: str) -> Iterator[Command]:
+        was_idle = self._playback.idle
+        yield from self._reports(self._playback.reach(mark, self._clock_ms))
+        if self.quiet and not was_idle:
+            yield FallSilent()
+
+    def _interrupted(self) -> Iterator[Command]:
+        """Once for each item: the audible one where it is, the later ones at 0.
+
+        An item that is still being generated is truncated even if all of it so far
+        was heard: the model remembers the words it had not yet turned into sound.
+        """
+        self._cut_off |= self._responses
+        self._responses.clear()
+        if self._playback.idle and not self._speaking:
+            return
+        yield Clear()
+        for heard in self._playback.clear(self._clock_ms):
+            if not heard.whole or heard.item_id in self._speaking:
+                yield Truncate(heard.item_id, heard.heard_ms)
+            yield Report(heard)
+        self._speaking.clear()
+        yield FallSilent()
+
+    @staticmethod
+    def _reports(items: Iterator[Heard] | list[Heard]) -> Iterator[Command]:
+        for heard in items:
+            yield Report(heard)

@@ -1,0 +1,42 @@
+"""What an operator hears before pressing 1: who, why, what was done. In one breath.
+
+Composed from the facts of the call alone: nothing in it was imagined by a model but
+the reason, which is quoted as such.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+REASON_CHARACTERS: Final = 240
+DONE_ITEMS: Final = 3
+"""One breath: the last few things, not the whole story."""
+
+
+def briefing(caller_number: str, reason: str, done: Sequence[str]) -> str:
+    """The sentences that the operator hears."""
+    who = f"Call from {spoken_number(caller_number)}."
+    why = f"Reason: {_clipped(reason).rstrip('. ') or 'not given'}."
+    if not done:
+        return f"{who} {why}"
+    return f"{who} {why} So far the assistant has {_listed(done[-DONE_ITEMS:])}."
+
+
+def spoken_number(number: str) -> str:
+    """A phone number's last four digits, one by one; enough to know the caller by."""
+    digits = [character for character in number if character.isdigit()][-4:]
+    if not digits:
+        return "a withheld number"
+    return f"a number ending in {' '.join(digits)}"
+
+
+def _clipped(reason: str) -> str:
+    flat = " ".join(reason.split())
+    if len(flat) <= REASON_CHARACTERS:
+        return flat
+    return flat[:REASON_CHARACTERS].rpartition(" ")[0]
+
+
+def _listed(items: Sequence[str]) -> str:
+    if len(items) == 1:
+        return items[0]
+    return f"{', '.join(items[:-1])}, and {items[-1]}"

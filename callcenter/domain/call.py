@@ -1,0 +1,173 @@
+"""The state of a call: a fold over its facts.
+
+What another node needs to go on (who speaks, what was said and heard, what was
+established, how far an escalation has come) is here, and comes from facts alone.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from callcenter.domain import events as e
+from callcenter.domain.ids import AgentName, AttemptId, CallSid, EscalationId
+from callcenter.domain.outcomes import AttemptOutcome, Disposition
+from callcenter.domain.phases import Phase, after
+from callcenter.domain.transcript import Speaker, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to reach one operator."""
+
+    attempt_id: AttemptId
+    operator: str
+    outcome: AttemptOutcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """Why an operator is needed, and who has been tried."""
+
+    escalation_id: EscalationId
+    reason: str
+    topic: str
+    attempts: tuple[Attempt, ...] = ()
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallState:
+    """A call as it stands."""
+
+    call_sid: CallSid = CallSid("")
+    caller_number: str = ""
+    called_number: str = ""
+    phase: Phase = Phase.RINGING
+    agent: AgentName = AgentName("")
+    turns: tuple[Turn, ...] = ()
+    done: tuple[str, ...] = ()
+    """What tools achieved, in the words of a briefing."""
+    escalations: tuple[Escalation, ...] = ()
+    message_taken: bool = False
+    callback_requested: bool = False
+    was_bridged: bool = False
+    disposition: Disposition | None = None
+    last_sequence: int = field(default=0, compare=False)
+
+    @property
+    def escalation(self) -> Escalation | None:
+        """The latest one."""
+        return self.escalations[-1] if self.escalations else None
+
+
+def fold(facts: Iterable[e.Fact]) -> CallState:
+    """The state after these facts, in the order of their sequence."""
+    state = CallState()
+    for fact in facts:
+        state = apply(state, fact.event)
+        state = replace(state, last_sequence=fact.sequence)
+    return state
+
+
+def apply(state: CallState, event: e.Event) -> CallState:
+    """The state after one more fact. What comes after the end changes nothing."""
+    if state.phase is Phase.ENDED:
+        return state
+    return replace(_applied(state, event), phase=after(state.phase, event))
+
+
+def _applied(state: CallState, event: e.Event) -> CallState:  # noqa: C901, PLR0911, PLR0912  # one line a fact
+    match event:
+        case e.CallAnswered(sid, caller, called):
+            return replace(
+                state, call_sid=sid, caller_number=caller, called_number=called
+            )
+        case e.SessionOpened(agent=agent) | e.CallResumed(agent=agent):
+            return replace(state, agent=agent)
+        case e.AgentHandedOff(to_agent=agent):
+            return replace(state, agent=agent)
+        case e.CallerSpoke() | e.AgentSpoke():
+            return replace(state, turns=_with_turn(state.turns, _turn(event)))
+        case e.ToolReturned(done=done) if done:
+            return replace(state, done=(*state.done, done))
+        case e.CallEscalated(escalation_id, _, reason, topic):
+            escalation = Escalation(escalation_id, reason, topic)
+            return replace(state, escalations=(*state.escalations, escalation))
+        case e.OperatorCalled(attempt_id=attempt_id, operator=operator):
+            return _with_attempt(state, Attempt(attempt_id, operator))
+        case e.OperatorAnswered(attempt_id):
+            state = _with_outcome(state, attempt_id, AttemptOutcome.ACCEPTED)
+            return replace(state, was_bridged=True)
+        case e.AttemptEnded(attempt_id, outcome):
+            return _with_outcome(state, attempt_id, outcome)
+        case e.EscalationFailed() if state.escalation:
+            ended = replace(state.escalation, failed=True)
+            return replace(state, escalations=(*state.escalations[:-1], ended))
+        case e.MessageTaken():
+            return replace(state, message_taken=True)
+        case e.CallbackRequested():
+            return replace(state, callback_requested=True)
+        case e.CallEnded(disposition=disposition):
+            return replace(state, disposition=disposition)
+        case _:
+            return state
+
+
+def _turn(event: e.CallerSpoke | e.AgentSpoke) -> Turn:
+    if isinstance(event, e.CallerSpoke):
+        text = event.text or ""
+        return Turn(event.item_id, Speaker.CALLER, None, text, text, event.began_ms)
+    return Turn(
+        event.item_id,
+        Speaker.AGENT,
+        event.agent,
+        event.heard,
+        event.generated,
+        event.began_ms,
+    )
+
+
+def _with_turn(turns: tuple[Turn, ...], turn: Turn) -> tuple[Turn, ...]:
+    """Transcripts come late: a turn belongs where it began."""
+    return tuple(sorted((*turns, turn), key=lambda one: one.began_ms))
+
+
+def _with_attempt(state: CallState, attempt: Attempt) -> CallState:
+    if state.escalation is None:
+        return state
+    latest = replace(state.escalation, attempts=(*state.escalation.attempts, attempt))
+    return replace(state, escalations=(*state.escalations[:-1], latest))
+
+
+def _with_outcome(
+    state: CallState, attempt_id: AttemptId, outcome: AttemptOutcome
+) -> CallState:
+    return replace(
+        state,
+        escalations=tuple(
+            replace(
+                escalation,
+                attempts=tuple(
+                    replace(attempt, outcome=outcome)
+                    if attempt.attempt_id == attempt_id
+                    else attempt
+                    for attempt in escalation.attempts
+                ),
+            )
+            for escalation in state.escalations
+        ),
+    )
+
+
+def disposition_of(state: CallState) -> Disposition:
+    """How a call that ends in this state has ended for the caller."""
+    if state.was_bridged:
+        return Disposition.ESCALATED
+    if state.callback_requested:
+        return Disposition.CALLBACK
+    if state.message_taken:
+        return Disposition.VOICEMAIL
+    if state.phase in {Phase.RINGING, Phase.ESCALATING, Phase.DIALLING}:
+        return Disposition.ABANDONED
+    if not any(turn.speaker is Speaker.CALLER for turn in state.turns):
+        return Disposition.ABANDONED
+    return Disposition.RESOLVED

@@ -1,0 +1,74 @@
+"""Every setting, with its default; the one reader of the environment.
+
+Names are those of the environment (or of `.env` in the working directory);
+`.env.example` explains them. Secrets never show in a repr.
+"""
+
+import secrets
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_PACKAGE = Path(__file__).parent
+
+
+class Settings(BaseSettings):
+    """The configuration of one node."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        env_ignore_empty=True,
+    )
+
+    host: str = "0.0.0.0"  # noqa: S104  # behind it, every webhook proves who sent it
+    port: int = Field(default=8000, ge=0, le=65535)
+    public_url: str = ""
+    log_level: str = "INFO"
+
+    openai_api_key: SecretStr = SecretStr("")
+    openai_realtime_url: str = "wss://api.openai.com/v1/realtime"
+    openai_realtime_model: str = "gpt-realtime-2.1"
+    openai_voice: str = "marin"
+    openai_transcription_model: str = "gpt-transcribe"
+
+    twilio_account_sid: str = ""
+    twilio_auth_token: SecretStr = SecretStr("")
+    twilio_phone_number: str = ""
+    twilio_api_url: str = "https://api.twilio.com"
+
+    open_meteo_url: str = "https://api.open-meteo.com"
+    open_meteo_geocoding_url: str = "https://geocoding-api.open-meteo.com"
+
+    database_url: str = "sqlite+aiosqlite:///callcenter.db"
+    agents_dir: Path = Path("agents")
+    entry_agent: str = "triage"
+    operators_file: Path = Path("operators.toml")
+    greeting: str | None = None
+    """None: the entry agent's own, from its card. Empty: the agent speaks first."""
+    secret_key: SecretStr = Field(
+        default_factory=lambda: SecretStr(secrets.token_urlsafe(32))
+    )
+
+    max_calls: int = Field(default=0, ge=0)
+    """0: as many as the cores can serve."""
+    max_call_seconds: float = Field(default=3600, gt=0)
+    drain_seconds: float = Field(default=300, ge=0)
+    operator_ring_seconds: int = Field(default=20, ge=5, le=600)
+    operator_attempts: int = Field(default=3, ge=1)
+
+    @cached_property
+    def cards(self) -> Path:
+        """The folder of the cards: as set, or the ones that the package brings."""
+        shipped = _PACKAGE / "_agents"
+        if not self.agents_dir.exists() and "agents_dir" not in self.model_fields_set:
+            return shipped if shipped.exists() else _PACKAGE.parent / "agents"
+        return self.agents_dir
+
+    @property
+    def public_base(self) -> str:
+        """The address that Twilio sees, without a slash at its end."""
+        return self.public_url.rstrip("/")

@@ -1,0 +1,145 @@
+"""The documents that tell Twilio what a leg hears next, built with Twilio's library.
+
+The library escapes whatever is said, so a name like `</Say><Dial>` is only read aloud.
+All addresses are absolute: a document that arrives by REST has no base to resolve
+against (Twilio error 15004).
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from twilio.twiml.voice_response import Connect, Dial, VoiceResponse
+
+from callcenter.domain.operators import Operator
+
+MAX_INLINE_CHARACTERS: Final = 4000
+"""A document that is sent by REST may not be longer (Twilio error 32018)."""
+
+MAX_SAID_CHARACTERS: Final = 1000
+
+BRIEF_TIMES: Final = 2
+"""The briefing is read again when no key came: people pick up mid-sentence."""
+
+SCREENING_SECONDS: Final = 6
+"""How long after the briefing a key may still come."""
+
+DIAL_LIMIT_SECONDS: Final = 3600
+"""No dialled leg outlives this (Twilio's own limit is four hours)."""
+
+
+def connect(
+    stream_url: str,
+    token: str,
+    *,
+    action: str,
+    status_callback: str,
+    greeting: str = "",
+) -> str:
+    """Open the media stream; afterwards Twilio asks `action` what the caller hears."""
+    response = VoiceResponse()
+    if greeting:
+        response.say(_sayable(greeting))
+    connection = Connect(action=action, method="POST")
+    stream = connection.stream(
+        url=stream_url,
+        status_callback=status_callback,
+        status_callback_method="POST",
+    )
+    stream.parameter(name="token", value=token)
+    response.append(connection)
+    return str(response)
+
+
+def dial(
+    operator: Operator,
+    *,
+    action: str,
+    brief_url: str,
+    status_callback: str,
+    timeout_s: int,
+    caller_id: str = "",
+    announcement: str = "",
+) -> str:
+    """Ring one operator; the caller hears ringing until the operator presses 1."""
+    response = VoiceResponse()
+    if announcement:
+        response.say(_sayable(announcement))
+    dialling = Dial(
+        action=action,
+        method="POST",
+        timeout=timeout_s,
+        answer_on_bridge=True,
+        time_limit=DIAL_LIMIT_SECONDS,
+        caller_id=caller_id or None,
+    )
+    _add_destination(dialling, operator.destination, brief_url, status_callback)
+    response.append(dialling)
+    return str(response)
+
+
+def dial_anyone(operators: Sequence[Operator], *, apology: str, caller_id: str) -> str:
+    """Ring several operators at once, without us: the last resort of all."""
+    response = VoiceResponse()
+    response.say(_sayable(apology))
+    if operators:
+        dialling = Dial(time_limit=DIAL_LIMIT_SECONDS, caller_id=caller_id or None)
+        for operator in operators[:10]:  # as many as <Dial> rings at once
+            _add_destination(dialling, operator.destination, "", "")
+        response.append(dialling)
+        response.say("I am sorry, nobody could answer. Please call again later.")
+    response.hangup()
+    return str(response)
+
+
+def screen(briefing: str, *, accept_url: str) -> str:
+    """Tell an operator who is calling and why, and ask for 1."""
+    response = VoiceResponse()
+    for _ in range(BRIEF_TIMES):
+        gather = response.gather(
+            num_digits=1,
+            timeout=SCREENING_SECONDS,
+            action=accept_url,
+            method="POST",
+        )
+        gather.say(_sayable(f"{briefing} Press 1 to take the call, or 2 to decline."))
+    response.hangup()
+    return str(response)
+
+
+def bridge() -> str:
+    """The empty document that lets a screened leg be joined to the caller."""
+    return str(VoiceResponse())
+
+
+def hang_up(words: str = "") -> str:
+    """End the leg, with a last word."""
+    response = VoiceResponse()
+    if words:
+        response.say(_sayable(words))
+    response.hangup()
+    return str(response)
+
+
+def _add_destination(
+    dialling: Dial, destination: str, brief_url: str, status_callback: str
+) -> None:
+    options = {
+        "url": brief_url or None,
+        "method": "POST" if brief_url else None,
+        "status_callback": status_callback or None,
+        "status_callback_event": (
+            "initiated ringing answered completed" if status_callback else None
+        ),
+    }
+    if destination.startswith("sip:"):
+        dialling.sip(destination, **options)
+    elif destination.startswith("client:"):
+        dialling.client(destination.removeprefix("client:"), **options)
+    else:
+        dialling.number(destination, **options)
+
+
+def _sayable(words: str) -> str:
+    """Bounded, and without the control characters that XML forbids."""
+    printable = "".join(c if c.isprintable() else " " for c in words)
+    return printable[:MAX_SAID_CHARACTERS]

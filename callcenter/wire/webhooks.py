@@ -1,0 +1,118 @@
+"""What Twilio posts to us: forms in, dataclasses out.
+
+New fields may appear at any time, so unknown ones are ignored; the ones that we use are
+checked here, and a SID is never anything but a SID (it ends up in URLs and logs).
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from callcenter.domain.ids import CallSid
+
+_CALL_SID: Final = re.compile(r"CA[0-9a-fA-F]{32}")
+_NUMBER_CHARACTERS: Final = 128
+
+FINAL_STATUSES: Final = frozenset(
+    {"completed", "busy", "failed", "no-answer", "canceled"}
+)
+
+
+class BadForm(ValueError):
+    """The form lacks what its kind must have."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceRequest:
+    """Any request about one leg (twilio.com/docs/voice/twiml, "request parameters")."""
+
+    call_sid: CallSid
+    status: str
+    caller_number: str
+    called_number: str
+    parent_call_sid: CallSid | None = None
+    digits: str = ""
+    sequence: int | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether the leg has ended."""
+        return self.status in FINAL_STATUSES
+
+
+@dataclass(frozen=True, slots=True)
+class DialEnded:
+    """The `action` request of a `<Dial>`."""
+
+    request: VoiceRequest
+    dial_status: str
+    bridged: bool
+    duration_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class StreamStatus:
+    """A stream's status callback."""
+
+    call_sid: CallSid
+    stream_sid: str
+    event: str
+    error: str
+
+
+def parse_voice_request(form: Mapping[str, str]) -> VoiceRequest:
+    """Raises BadForm when there is no CallSid."""
+    return VoiceRequest(
+        call_sid=_call_sid(form.get("CallSid", "")),
+        status=form.get("CallStatus", ""),
+        caller_number=_line(form.get("From", "")),
+        called_number=_line(form.get("To", "")),
+        parent_call_sid=_parent(form.get("ParentCallSid", "")),
+        digits=_line(form.get("Digits", "")),
+        sequence=_integer(form.get("SequenceNumber", "")),
+    )
+
+
+def parse_dial_ended(form: Mapping[str, str]) -> DialEnded:
+    """Raises BadForm when there is no CallSid.
+
+    DialBridged decides. Where it is missing, only a completed dial that had a duration
+    can have been bridged, and press 1 has the last word anyway.
+    """
+    status = form.get("DialCallStatus", "")
+    return DialEnded(
+        request=parse_voice_request(form),
+        dial_status=status,
+        bridged=form.get("DialBridged", "").lower() == "true",
+        duration_s=_integer(form.get("DialCallDuration", "")) or 0,
+    )
+
+
+def parse_stream_status(form: Mapping[str, str]) -> StreamStatus:
+    """Raises BadForm when there is no CallSid."""
+    return StreamStatus(
+        call_sid=_call_sid(form.get("CallSid", "")),
+        stream_sid=_line(form.get("StreamSid", "")),
+        event=_line(form.get("StreamEvent", "")),
+        error=_line(form.get("StreamError", "")),
+    )
+
+
+def _call_sid(text: str) -> CallSid:
+    if not _CALL_SID.fullmatch(text):
+        raise BadForm("CallSid is missing, or is not one")
+    return CallSid(text)
+
+
+def _parent(text: str) -> CallSid | None:
+    return CallSid(text) if _CALL_SID.fullmatch(text) else None
+
+
+def _integer(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def _line(text: str) -> str:
+    """One bounded line: it will stand in logs, records and headers."""
+    return "".join(c for c in text[:_NUMBER_CHARACTERS] if c.isprintable())
