@@ -1,0 +1,195 @@
+"""The roster: every agent's card, and whether they fit together.
+
+A card says who an agent hands over to and which tools it has. Together they must be a
+sound graph before a single call is taken: `check` finds what is not.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from hashlib import sha256
+from typing import Final
+
+from typing_extensions import override
+
+from callcenter.domain.ids import AgentName
+from callcenter.domain.operators import GENERAL
+
+MAX_DESCRIPTION_CHARACTERS: Final = 1024
+"""The Realtime API refuses the whole session.update for one longer description."""
+
+MAX_TOOL_NAME_CHARACTERS: Final = 64
+"""The Realtime API's limit for the name of a tool."""
+
+HASH_DIGITS: Final = 12
+"""Enough to tell a house's rosters apart, short enough to read out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong in a file, and where; a warning does not stop the house."""
+
+    file: str
+    line: int
+    text: str
+    warning: bool = False
+
+    @override
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {'warning: ' if self.warning else ''}{self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One agent. Where it was written is not part of what it is."""
+
+    name: AgentName
+    description: str
+    """When to route here: other agents read it."""
+    instructions: str
+    tools: tuple[str, ...] = ()
+    handoffs: tuple[AgentName, ...] = ()
+    voice: str = ""
+    """Empty: the voice of the house."""
+    topic: str = GENERAL
+    """The skill that an operator needs to take over from this agent."""
+    greeting: str = ""
+    fillers: tuple[str, ...] = ()
+    """What this agent may say while a slow tool works."""
+    file: str = field(default="", compare=False)
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
+    """Lines of keys ("tools") and of their items ("tools:get_weather"), from 1."""
+
+    def line_of(self, key: str, item: str = "") -> int:
+        """The line to look at; 0 if it is not known."""
+        return self.lines.get(f"{key}:{item}", self.lines.get(key, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """All agents, the rules that they share, and who answers the telephone."""
+
+    cards: tuple[Card, ...]
+    house_style: str
+    entry: AgentName
+
+    def card(self, name: str) -> Card:
+        """The card of that name; KeyError if there is none."""
+        return {str(card.name): card for card in self.cards}[name]
+
+    def instructions(self, name: str) -> str:
+        """All that an agent is told: the house style first, then its own card."""
+        own = self.card(name).instructions
+        return f"{self.house_style}\n\n{own}" if self.house_style else own
+
+    @property
+    def hash(self) -> str:
+        """A short name for exactly this roster, whatever the order of its cards."""
+        texts = sorted(
+            repr((c.name, c.description, c.instructions, c.tools, c.handoffs))
+            + repr((c.voice, c.topic, c.greeting, c.fillers))
+            for c in self.cards
+        )
+        whole = "\0".join([self.entry, self.house_style, *texts])
+        return sha256(whole.encode()).hexdigest()[:HASH_DIGITS]
+
+
+def handoff_tool(name: str) -> str:
+    """The tool by which the SDK hands over to an agent of that name."""
+    return "transfer_to_" + re.sub(r"[^A-Za-z0-9_]", "_", name).lower()
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The end of a complaint about a word; empty when no known word is near."""
+    near = get_close_matches(word, sorted(known), n=1)
+    return f"; did you mean '{near[0]}'?" if near else ""
+
+
+def check(roster: Roster, tools: Mapping[str, str]) -> list[Problem]:
+    """What is wrong with the graph; `tools` are the known ones and what they say."""
+    names = [card.name for card in roster.cards]
+    problems = [p for card in roster.cards for p in _check_card(card, names, tools)]
+    problems += _colliding(roster.cards, tools)
+    if roster.entry not in names:
+        hint = did_you_mean(roster.entry, names)
+        text = f"there is no agent '{roster.entry}' to answer the telephone{hint}"
+        return [*problems, Problem("ENTRY_AGENT", 0, text)]
+    problems += _unreachable(roster)
+    problems += _other_voices(roster)
+    return problems
+
+
+def _check_card(
+    card: Card, names: list[AgentName], tools: Mapping[str, str]
+) -> Iterator[Problem]:
+    for tool in card.tools:
+        line = card.line_of("tools", tool)
+        if tool not in tools:
+            hint = did_you_mean(tool, tools)
+            yield Problem(card.file, line, f"there is no tool '{tool}'{hint}")
+        elif too_long := _too_long(tools[tool]):
+            yield Problem(card.file, line, f"tool '{tool}' {too_long}")
+    for other in card.handoffs:
+        line = card.line_of("handoffs", other)
+        if other == card.name:
+            yield Problem(card.file, line, f"'{other}' hands over to itself")
+        elif other not in names:
+            hint = did_you_mean(other, names)
+            yield Problem(card.file, line, f"there is no agent '{other}'{hint}")
+    yield from _check_as_handoff(card)
+
+
+def _check_as_handoff(card: Card) -> Iterator[Problem]:
+    """The card becomes a tool of whoever hands over to it."""
+    spoken = f"Handoff to the {card.name} agent to handle the request. "
+    if too_long := _too_long(spoken + card.description):
+        yield Problem(card.file, card.line_of("description"), f"its handoff {too_long}")
+    if len(handoff_tool(card.name)) > MAX_TOOL_NAME_CHARACTERS:
+        most = MAX_TOOL_NAME_CHARACTERS - len(handoff_tool(""))
+        yield Problem(card.file, 0, f"a name has at most {most} characters")
+
+
+def _too_long(description: str) -> str:
+    if len(description) <= MAX_DESCRIPTION_CHARACTERS:
+        return ""
+    return (
+        f"has a description of {len(description)} characters; the Realtime API "
+        f"takes at most {MAX_DESCRIPTION_CHARACTERS}"
+    )
+
+
+def _colliding(cards: Iterable[Card], tools: Mapping[str, str]) -> Iterator[Problem]:
+    """Two agents, or an agent and a tool, that would be one name to the model."""
+    owners: dict[str, str] = {tool: f"the tool '{tool}'" for tool in tools}
+    for card in cards:
+        name = handoff_tool(card.name)
+        if name in owners:
+            text = f"its handoff would be called '{name}', and so is {owners[name]}"
+            yield Problem(card.file, 0, f"{text}: rename the file")
+        owners[name] = f"the handoff to '{card.name}'"
+
+
+def _unreachable(roster: Roster) -> Iterator[Problem]:
+    ways = {card.name: card.handoffs for card in roster.cards}
+    reached, open_ends = {roster.entry}, [roster.entry]
+    while open_ends:
+        ahead = set(ways.get(open_ends.pop(), ())) - reached
+        reached |= ahead
+        open_ends += ahead
+    for card in roster.cards:
+        if card.name not in reached:
+            text = f"no way leads from '{roster.entry}' to '{card.name}'"
+            yield Problem(card.file, 0, f"{text}: name it under somebody's handoffs")
+
+
+def _other_voices(roster: Roster) -> Iterator[Problem]:
+    """The API refuses another voice once an agent has spoken: one voice for a call."""
+    voices = ("", roster.card(roster.entry).voice)
+    for card in roster.cards:
+        if card.voice not in voices:
+            text = f"will speak with the voice of '{roster.entry}', not '{card.voice}'"
+            yield Problem(
+                card.file, card.line_of("voice"), f"'{card.name}' {text}", warning=True
+            )

@@ -1,0 +1,189 @@
+from dataclasses import replace
+
+from agents import Handoff
+from agents.realtime import RealtimeAgent
+from hypothesis import given, strategies as st
+
+from callcenter.domain.ids import AgentName
+from callcenter.domain.roster import (
+    MAX_DESCRIPTION_CHARACTERS,
+    Card,
+    Problem,
+    Roster,
+    check,
+    handoff_tool,
+)
+
+TOOLS = {"get_weather": "Weather.", "transfer_to_human": "A person.", "end_call": "."}
+
+
+def card(name: str, *handoffs: str, tools: tuple[str, ...] = ()) -> Card:
+    return Card(
+        name=AgentName(name),
+        description=f"All about {name}.",
+        instructions=f"You know {name}.",
+        tools=tools,
+        handoffs=tuple(AgentName(other) for other in handoffs),
+        file=f"agents/{name}.md",
+        lines={"tools": 3, "handoffs": 4, "voice": 5, "description": 2},
+    )
+
+
+def roster(*cards: Card, entry: str = "triage") -> Roster:
+    return Roster(cards, "Be brief.", AgentName(entry))
+
+
+def said(of: Roster, tools: dict[str, str] = TOOLS) -> list[str]:
+    return [str(problem) for problem in check(of, tools)]
+
+
+def test_a_sound_roster_has_no_problems() -> None:
+    both = roster(
+        card("triage", "weather", tools=("end_call",)),
+        card("weather", "triage", tools=("get_weather", "transfer_to_human")),
+    )
+    assert said(both) == []
+
+
+def test_a_handoff_to_nobody_is_found_with_the_near_miss() -> None:
+    assert said(roster(card("triage", "wether"), card("weather", "triage"))) == [
+        "agents/triage.md:4: there is no agent 'wether'; did you mean 'weather'?",
+        (
+            "agents/weather.md: no way leads from 'triage' to 'weather': name it under "
+            "somebody's handoffs"
+        ),
+    ]
+
+
+def test_a_handoff_to_itself_is_found() -> None:
+    assert said(roster(card("triage", "triage"))) == [
+        "agents/triage.md:4: 'triage' hands over to itself"
+    ]
+
+
+def test_an_unknown_tool_is_found_on_its_own_line() -> None:
+    odd = card("triage", tools=("get_wether",))
+    odd = replace(odd, lines={"tools": 3, "tools:get_wether": 7})
+    assert said(roster(odd)) == [
+        "agents/triage.md:7: there is no tool 'get_wether'; did you mean 'get_weather'?"
+    ]
+
+
+def test_a_tool_like_no_other_gets_no_hint() -> None:
+    assert said(roster(card("triage", tools=("xyzzy",)))) == [
+        "agents/triage.md:3: there is no tool 'xyzzy'"
+    ]
+
+
+def test_somebody_must_answer_the_telephone() -> None:
+    assert said(roster(card("triage"), entry="triag")) == [
+        (
+            "ENTRY_AGENT: there is no agent 'triag' to answer the telephone; "
+            "did you mean 'triage'?"
+        )
+    ]
+
+
+def test_an_agent_that_is_reached_only_in_a_roundabout_way_is_reached() -> None:
+    ring = roster(card("triage", "a"), card("a", "b"), card("b", "triage", "a"))
+    assert said(ring) == []
+
+
+def test_two_agents_must_not_become_the_same_tool() -> None:
+    twins = roster(
+        card("triage", "Billing!", "billing?"), card("Billing!"), card("billing?")
+    )
+    assert said(twins) == [
+        (
+            "agents/billing?.md: its handoff would be called 'transfer_to_billing_', "
+            "and so is the handoff to 'Billing!': rename the file"
+        )
+    ]
+
+
+def test_an_agent_must_not_pass_for_the_way_to_a_human() -> None:
+    assert said(roster(card("triage", "Human"), card("Human"))) == [
+        (
+            "agents/Human.md: its handoff would be called 'transfer_to_human', and so "
+            "is the tool 'transfer_to_human': rename the file"
+        )
+    ]
+
+
+def test_another_voice_is_only_a_warning() -> None:
+    triage = replace(card("triage", "weather", "support"), voice="marin")
+    weather = replace(card("weather"), voice="cedar")
+    problems = check(roster(triage, weather, card("support")), TOOLS)
+    assert problems == [
+        Problem(
+            "agents/weather.md",
+            5,
+            "'weather' will speak with the voice of 'triage', not 'cedar'",
+            warning=True,
+        )
+    ]
+    assert str(problems[0]).startswith("agents/weather.md:5: warning: ")
+
+
+def test_a_description_that_the_api_refuses_is_found_beforehand() -> None:
+    fits = {"end_call": "x" * MAX_DESCRIPTION_CHARACTERS}
+    long = {"end_call": "x" * (MAX_DESCRIPTION_CHARACTERS + 1)}
+    alone = roster(card("triage", tools=("end_call",)))
+    assert said(alone, fits) == []
+    assert said(alone, long) == [
+        (
+            "agents/triage.md:3: tool 'end_call' has a description of 1025 characters; "
+            "the Realtime API takes at most 1024"
+        )
+    ]
+
+
+def test_a_card_s_own_description_is_measured_as_the_sdk_will_send_it() -> None:
+    wordy = replace(card("triage"), description="x" * 1000)
+    agent: RealtimeAgent[None] = RealtimeAgent(
+        name="triage", handoff_description=wordy.description
+    )
+    sent = len(Handoff.default_tool_description(agent))
+    assert said(roster(wordy)) == [
+        f"agents/triage.md:2: its handoff has a description of {sent} characters; "
+        + "the Realtime API takes at most 1024"
+    ]
+
+
+def test_a_name_that_is_too_long_for_a_tool_is_found() -> None:
+    assert said(roster(card("n" * 52), entry="n" * 52)) == []
+    assert said(roster(card("n" * 53), entry="n" * 53)) == [
+        f"agents/{'n' * 53}.md: a name has at most 52 characters"
+    ]
+
+
+@given(st.text(min_size=1, max_size=20))
+def test_the_handoff_tool_is_called_as_the_sdk_calls_it(name: str) -> None:
+    agent: RealtimeAgent[None] = RealtimeAgent(name=name)
+    assert handoff_tool(name) == Handoff.default_tool_name(agent)
+
+
+def test_the_house_style_comes_first() -> None:
+    assert roster(card("triage")).instructions("triage") == (
+        "Be brief.\n\nYou know triage."
+    )
+    plain = Roster((card("triage"),), "", AgentName("triage"))
+    assert plain.instructions("triage") == "You know triage."
+
+
+def test_the_hash_changes_with_any_word_but_not_with_the_order() -> None:
+    one, two = card("triage", "weather"), card("weather")
+    moved = replace(two, lines={"tools": 99}, file="elsewhere.md")
+    assert roster(one, two).hash == roster(moved, one).hash
+    others = [
+        roster(one),
+        roster(one, two, entry="weather"),
+        Roster((one, two), "Be briefer.", AgentName("triage")),
+        roster(one, replace(two, instructions="You know nothing.")),
+        roster(one, replace(two, fillers=("Let me see.",))),
+    ]
+    assert len({other.hash for other in [roster(one, two), *others]}) == 6
+
+
+def test_an_unknown_key_has_no_line() -> None:
+    assert card("triage").line_of("greeting") == 0

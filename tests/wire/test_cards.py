@@ -1,0 +1,159 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given, strategies as st
+
+from callcenter.domain.ids import AgentName
+from callcenter.domain.roster import Card
+from callcenter.wire.cards import BadCard, parse, render
+
+WEATHER = """\
+---
+# Who forecasts
+description: Weather now, and in the days to come.
+tools: [get_weather, end_call]
+handoffs:
+  - triage
+  - scheduling
+voice: marin
+---
+
+You are the weather specialist.
+
+Be brief.
+"""
+
+
+def problems(text: str | bytes) -> list[str]:
+    with pytest.raises(BadCard) as bad:
+        parse(text, "agents/weather.md")
+    return [str(problem) for problem in bad.value.problems]
+
+
+def front(*lines: str) -> str:
+    return "\n".join(["---", "description: Weather.", *lines, "---", "Be brief."])
+
+
+def test_a_card_reads_as_it_was_written() -> None:
+    card = parse(WEATHER, "agents/weather.md")
+    assert card == Card(
+        name=AgentName("weather"),
+        description="Weather now, and in the days to come.",
+        instructions="You are the weather specialist.\n\nBe brief.",
+        tools=("get_weather", "end_call"),
+        handoffs=(AgentName("triage"), AgentName("scheduling")),
+        voice="marin",
+    )
+    assert card.file == "agents/weather.md"
+
+
+def test_a_card_knows_where_each_thing_stands() -> None:
+    card = parse(WEATHER, "agents/weather.md")
+    assert card.line_of("description") == 3
+    assert card.line_of("tools", "end_call") == 4
+    assert card.line_of("handoffs", "scheduling") == 7
+    assert card.line_of("handoffs", "nobody") == 5
+
+
+def test_line_ends_and_marks_of_other_editors_make_no_difference() -> None:
+    theirs = WEATHER.replace("\n", "\r\n").encode("utf-8-sig")
+    assert parse(theirs, "agents/weather.md") == parse(WEATHER, "agents/weather.md")
+
+
+def test_an_unknown_key_is_found_with_the_near_miss() -> None:
+    assert problems(front("tool: [get_weather]")) == [
+        "agents/weather.md:3: unknown key 'tool'; did you mean 'tools'?"
+    ]
+    assert problems(front("wibble: yes")) == [
+        "agents/weather.md:3: unknown key 'wibble'"
+    ]
+
+
+def test_all_problems_of_a_card_are_said_at_once() -> None:
+    text = "---\ntool: [x]\nvoice: marin\nvoice: cedar\ntools: x\n---\n\n"
+    assert problems(text) == [
+        "agents/weather.md:2: unknown key 'tool'; did you mean 'tools'?",
+        "agents/weather.md:4: key 'voice' again: it is on line 3 already",
+        "agents/weather.md:5: 'tools' should be a list, like [one, two]",
+        (
+            "agents/weather.md:1: needs a 'description': when should others hand over "
+            "here?"
+        ),
+        "agents/weather.md:7: says nothing below its front matter: instructions?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("You are nobody.", "1: begins without front matter: a line '---' comes first"),
+        ("", "1: begins without front matter: a line '---' comes first"),
+        ("---\nvoice: x\n", "1: has front matter that no second '---' ends"),
+        (front("tools: [a, b"), "3: is not YAML here: expected ',' or ']'"),
+        (front("voice: 'mar"), "3: is not YAML here: found unexpected end of stream"),
+        (front("voice: a\0b"), "1: has front matter that is not YAML: unacceptable"),
+        (front("voice: [a]"), "3: 'voice' should be plain text"),
+        (front("voice:"), "3: 'voice' is empty: write it, or leave the line out"),
+        (front("tools: [a, [b]]"), "3: each of 'tools' should be plain text"),
+        (front("tools:", "  -"), "4: each of 'tools' should be plain text"),
+        (front("tools:", "- a", "- a"), "5: 'a' stands twice under 'tools'"),
+        (front("? [a]", ": b"), "3: unknown key '?'"),
+        ("---\n- a\n---\nx", "2: should say 'key: value' here"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line(text: str, complaint: str) -> None:
+    assert problems(text)[0].startswith(f"agents/weather.md:{complaint}")
+
+
+def test_empty_front_matter_needs_a_description() -> None:
+    assert problems("---\n---\nBe brief.") == [
+        "agents/weather.md:1: needs a 'description': when should others hand over here?"
+    ]
+
+
+def test_an_alias_that_contains_itself_is_only_a_bad_list() -> None:
+    assert problems(front("tools: &a [*a]")) == [
+        "agents/weather.md:3: each of 'tools' should be plain text"
+    ]
+
+
+def test_a_file_that_is_not_utf_8_is_refused_with_its_line() -> None:
+    assert problems("---\ndescription: Søren\n".encode("latin-1")) == [
+        "agents/weather.md:2: is not UTF-8 text: save it as UTF-8"
+    ]
+
+
+@pytest.mark.parametrize("value", ["no", "17:30", "+4570123456", "1e3", "~", "0o17"])
+def test_every_value_stays_the_text_that_was_written(value: str) -> None:
+    assert parse(front(f"greeting: {value}"), "a.md").greeting == value
+
+
+LINES = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff"),
+    min_size=1,
+    max_size=40,
+).filter(str.strip)
+ITEMS = st.lists(LINES, max_size=3, unique=True).map(tuple)
+CARDS = st.builds(
+    Card,
+    name=st.just(AgentName("weather")),
+    description=LINES,
+    instructions=st.lists(LINES, min_size=1).map("\n".join).map(str.strip),
+    tools=ITEMS,
+    handoffs=ITEMS,
+    voice=LINES | st.just(""),
+    topic=LINES,
+    greeting=LINES | st.just(""),
+    fillers=ITEMS,
+)
+
+
+@given(CARDS)
+def test_what_is_rendered_reads_back_the_same(card: Card) -> None:
+    assert parse(render(card), "agents/weather.md") == card
+
+
+def test_a_rendered_card_looks_as_a_person_would_write_it(tmp_path: Path) -> None:
+    assert render(parse(WEATHER, "weather.md")).startswith(
+        "---\ndescription: Weather now, and in the days to come.\nvoice: marin\n"
+    )
