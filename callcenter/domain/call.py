@@ -50,6 +50,7 @@ class CallState:
     message_taken: bool = False
     callback_requested: bool = False
     was_bridged: bool = False
+    """Caller and operator have talked."""
     disposition: Disposition | None = None
     last_sequence: int = field(default=0, compare=False)
 
@@ -95,11 +96,12 @@ def _applied(state: CallState, event: e.Event) -> CallState:  # noqa: C901, PLR0
         case e.OperatorCalled(attempt_id=attempt_id, operator=operator):
             return _with_attempt(state, Attempt(attempt_id, operator))
         case e.OperatorAnswered(attempt_id):
-            state = _with_outcome(state, attempt_id, AttemptOutcome.ACCEPTED)
+            return _with_outcome(state, attempt_id, AttemptOutcome.ACCEPTED)
+        case e.OperatorLeft():
             return replace(state, was_bridged=True)
         case e.AttemptEnded(attempt_id, outcome):
             return _with_outcome(state, attempt_id, outcome)
-        case e.EscalationFailed() if state.escalation:
+        case e.EscalationFailed() | e.NobodyAtWork() if state.escalation:
             ended = replace(state.escalation, failed=True)
             return replace(state, escalations=(*state.escalations[:-1], ended))
         case e.MessageTaken():

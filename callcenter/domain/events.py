@@ -197,6 +197,13 @@ class EscalationFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class NobodyAtWork:
+    """There was no operator to ring: the caller never left the agent."""
+
+    escalation_id: EscalationId
+
+
+@dataclass(frozen=True, slots=True)
 class CallResumed:
     """A new session took up the conversation where it was."""
 
@@ -247,6 +254,7 @@ Event: TypeAlias = (
     | AttemptEnded
     | OperatorLeft
     | EscalationFailed
+    | NobodyAtWork
     | CallResumed
     | MessageTaken
     | CallbackRequested

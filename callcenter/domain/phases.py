@@ -40,11 +40,13 @@ TRANSITIONS: Final[Mapping[tuple[Phase, type[e.Event]], Phase]] = {
     (P.TALKING, e.CallEnded): P.ENDED,
     (P.ESCALATING, e.OperatorCalled): P.DIALLING,
     (P.ESCALATING, e.EscalationFailed): P.WAITING,
+    (P.ESCALATING, e.NobodyAtWork): P.TALKING,
     (P.ESCALATING, e.CallEnded): P.ENDED,
     (P.DIALLING, e.OperatorAnswered): P.BRIDGED,
     (P.DIALLING, e.AttemptEnded): P.ESCALATING,
     (P.DIALLING, e.CallEnded): P.ENDED,
     (P.BRIDGED, e.OperatorLeft): P.WAITING,
+    (P.BRIDGED, e.AttemptEnded): P.ESCALATING,
     (P.BRIDGED, e.CallEnded): P.ENDED,
 }
 

@@ -47,7 +47,8 @@ class DialEnded:
 
     request: VoiceRequest
     dial_status: str
-    bridged: bool
+    bridged: bool | None
+    """None when Twilio did not say."""
     duration_s: int
 
 
@@ -75,16 +76,11 @@ def parse_voice_request(form: Mapping[str, str]) -> VoiceRequest:
 
 
 def parse_dial_ended(form: Mapping[str, str]) -> DialEnded:
-    """Raises BadForm when there is no CallSid.
-
-    DialBridged decides. Where it is missing, only a completed dial that had a duration
-    can have been bridged, and press 1 has the last word anyway.
-    """
-    status = form.get("DialCallStatus", "")
+    """Raises BadForm when there is no CallSid."""
     return DialEnded(
         request=parse_voice_request(form),
-        dial_status=status,
-        bridged=form.get("DialBridged", "").lower() == "true",
+        dial_status=_line(form.get("DialCallStatus", "")),
+        bridged={"true": True, "false": False}.get(form.get("DialBridged", "")),
         duration_s=_integer(form.get("DialCallDuration", "")) or 0,
     )
 

@@ -1,0 +1,63 @@
+"""How a session with the agents begins: afresh, or where another one left off."""
+
+from dataclasses import dataclass
+
+from callcenter.domain.ids import AgentName
+from callcenter.domain.transcript import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Who speaks first, what was said before, and what the first words are about."""
+
+    agent: AgentName
+    note: str
+    """For the agent, never for the caller; quoted words in it are to be spoken."""
+    history: tuple[Turn, ...] = ()
+    reason: str = ""
+    """Why a conversation is resumed; empty at the start of a call."""
+
+
+def greeting(agent: AgentName, words: str, *, spoken_already: str = "") -> Opening:
+    """The start of a call. Nobody is greeted twice."""
+    if spoken_already:
+        return Opening(
+            agent,
+            f"The caller has just been welcomed by a recording ({spoken_already!r}). "
+            "Do not welcome them again. Begin with exactly these words: "
+            '"How can I help you?"',
+        )
+    return Opening(
+        agent, f'The caller is on the line. Begin with exactly these words: "{words}"'
+    )
+
+
+def nobody_answered(
+    agent: AgentName, history: tuple[Turn, ...], *, tried: bool
+) -> Opening:
+    """The caller comes back because no operator took the call."""
+    happened = "none of my colleagues could take the call just now"
+    if not tried:
+        happened = "none of my colleagues is available right now"
+    return Opening(
+        agent,
+        "The transfer to an operator failed; the caller is back with you. Do not try "
+        "it again unless they ask. Offer to take a message or to arrange a callback, "
+        "and use take_message or request_callback for it. Begin with exactly these "
+        f'words: "I am sorry, {happened}. Shall I take a message, or would you like a '
+        'call back?"',
+        history,
+        reason="no operator answered",
+    )
+
+
+def after_a_break(agent: AgentName, history: tuple[Turn, ...]) -> Opening:
+    """The line to the caller or to the model broke; the talk goes on where it was."""
+    return Opening(
+        agent,
+        "The line was interrupted for a moment; the conversation so far is above. Do "
+        "not greet the caller again and ask nothing twice. Go on where it stopped, "
+        'beginning with: "Sorry, we were cut off for a moment."',
+        history,
+        reason="the connection broke",
+    )

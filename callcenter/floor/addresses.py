@@ -1,0 +1,43 @@
+"""The addresses that Twilio is given, all absolute and below one public base."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from callcenter.domain.ids import AttemptId
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """`base` is "https://example.com", without a slash at its end."""
+
+    base: str
+
+    @property
+    def stream(self) -> str:
+        """Media Streams want wss; ws only ever serves the loopback interface."""
+        scheme, _, rest = self.base.partition("://")
+        return f"{'ws' if scheme == 'http' else 'wss'}://{rest}/media-stream"
+
+    @property
+    def after_stream(self) -> str:
+        return f"{self.base}/voice/after-stream"
+
+    @property
+    def stream_status(self) -> str:
+        return f"{self.base}/voice/stream-status"
+
+    @property
+    def status(self) -> str:
+        return f"{self.base}/voice/status"
+
+    def dial_ended(self, attempt: AttemptId) -> str:
+        return self._about(attempt, "/voice/dial-ended")
+
+    def brief(self, attempt: AttemptId) -> str:
+        return self._about(attempt, "/operator/brief")
+
+    def accept(self, attempt: AttemptId) -> str:
+        return self._about(attempt, "/operator/accept")
+
+    def _about(self, attempt: AttemptId, path: str) -> str:
+        return f"{self.base}{path}?{urlencode({'attempt': attempt})}"

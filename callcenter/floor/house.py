@@ -1,0 +1,53 @@
+"""What all calls of one node share: the ports, and the rules of the house."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from callcenter.domain.events import Fact
+from callcenter.domain.ids import AgentName
+from callcenter.domain.tool import Tool
+from callcenter.floor.ports import Carrier, Clock, Conversations, Ledger, Operators
+
+if TYPE_CHECKING:
+    from callcenter.floor.live_call import LiveCall
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The house's own choices; times in seconds."""
+
+    entry_agent: AgentName
+    greeting: str
+    """What the entry agent says first; or Twilio, when it is a `recorded_greeting`."""
+    recorded_greeting: bool = False
+    roster: str = ""
+    model_ready: str = ""
+    """Why the model cannot be used at all; empty when it can."""
+    attempts: int = 3
+    ring_s: int = 20
+    last_words_s: float = 12.0
+    """How long a goodbye may take before we act on it all the same."""
+    stream_s: float = 60.0
+    """How long a stream may take to come after its document; its token's life."""
+    watch_s: float = 10.0
+    """How often a caller between two legs is looked for at the carrier."""
+    max_call_s: float = 3600.0
+    max_calls: int = 50
+    model_failures: int = 2
+    """This many lost sessions in one call, and a human takes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Ports and rules. `toolbox` binds the tools to a call."""
+
+    rules: Rules
+    carrier: Carrier
+    ledger: Ledger
+    clock: Clock
+    conversations: Conversations
+    operators: Operators
+    toolbox: Callable[["LiveCall"], Mapping[str, Tool]]
+    briefing: Callable[["LiveCall"], str]
+    watchers: list[Callable[[Fact], None]] = field(default_factory=list)

@@ -1,0 +1,23 @@
+"""What the owner of a caller's media stream needs of its socket."""
+
+from typing import Protocol
+
+
+class SocketClosed(Exception):
+    """The other side is gone."""
+
+
+class MediaSocket(Protocol):
+    """The server's end of one Media Streams WebSocket, after the handshake."""
+
+    async def receive(self) -> str | bytes:
+        """The next message. Raises SocketClosed at the end. Cancelling is safe."""
+        ...
+
+    async def send(self, text: str) -> None:
+        """Raises SocketClosed when there is nobody to send to."""
+        ...
+
+    async def close(self, code: int, reason: str = "") -> None:
+        """Close it; harmless when it is closed already."""
+        ...
