@@ -1,0 +1,199 @@
+"""The one writer of facts: the call path hands them over and never waits.
+
+append ──► backlog ──► one transaction every 50 ms ──► the database
+              │                                            ▲
+              └── database down, or the process stops ──► journal (a file)
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Collection
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from callcenter.domain.events import Fact
+from callcenter.errors import StorageError
+from callcenter.storage import record
+from callcenter.storage.engine import Database
+from callcenter.storage.journal import Journal
+from callcenter.wire.facts import name_of
+
+GATHER_S: Final = 0.05
+"""Facts come in bursts; SQLite does some 300 commits a second, not one per fact."""
+
+MOST_AT_ONCE: Final = 500
+"""Facts in one transaction: some 100 ms on SQLite, so that nobody waits long."""
+
+SPILL_AT: Final = 5_000
+"""Facts in memory while the database is down, some 3 MB, before they go to the file."""
+
+LOSE_AT: Final = 50_000
+"""… and when the file cannot be written either: then the newest facts are lost."""
+
+FIRST_WAIT_S: Final = 0.2
+LONGEST_WAIT_S: Final = 5.0
+"""Between tries while the database is down, each wait twice the one before."""
+
+_UNSTORABLE: Final = (SQLAlchemyError, ValueError, TypeError, OverflowError)
+"""What is wrong with a fact itself; trying again would not help."""
+
+_log: Final = structlog.get_logger(__name__)
+
+
+class Ledger:
+    """Takes facts from anywhere in the event loop, and stores them in order.
+
+    Run `run()` as a task for as long as facts are appended; before it is cancelled,
+    `flush()`. What is not stored by then goes to the journal, and is stored at the next
+    start.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        journal: Path,
+        *,
+        spill_at: int = SPILL_AT,
+        lose_at: int = LOSE_AT,
+        gather_s: float = GATHER_S,
+    ) -> None:
+        self.problem: str | None = None
+        """Why facts are not being stored at the moment, for /readyz."""
+        self._database = database
+        self._journal = Journal(journal)
+        self._spill_at = spill_at
+        self._lose_at = lose_at
+        self._gather_s = gather_s
+        self._backlog: deque[Fact] = deque()
+        self._appended = asyncio.Event()
+        self._emptied = asyncio.Condition()
+        self._taken = 0
+        self._lost = 0
+
+    def append(self, fact: Fact) -> None:
+        """Hand a fact over. Never waits, never raises."""
+        if len(self._backlog) >= self._lose_at:
+            self._lost += 1
+            self.problem = f"{self._lost} facts are lost: database and journal are down"
+            return
+        self._backlog.append(fact)
+        self._appended.set()
+
+    async def flush(self, timeout_s: float) -> bool:
+        """Wait until everything appended so far is stored. False: it is not yet."""
+        target = self._taken + len(self._backlog)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s), self._emptied:
+                await self._emptied.wait_for(
+                    lambda: self._taken >= target and not self._journal.waiting
+                )
+            return True
+        return False
+
+    async def run(self) -> None:
+        """Store what is appended, until cancelled."""
+        try:
+            await self._store_all()
+            while True:
+                await self._appended.wait()
+                await asyncio.sleep(self._gather_s)
+                self._appended.clear()
+                await self._store_all()
+        finally:
+            # No await beyond this point: the process is about to end.
+            self._spill(self._backlog)
+
+    async def _store_all(self) -> None:
+        """Store the journal and the backlog, however long the database is down."""
+        wait_s = FIRST_WAIT_S
+        while True:
+            try:
+                await self._replay()
+                await self._store_backlog()
+            except (StorageError, OSError) as error:
+                self._report(str(error))
+            else:
+                self._recovered()
+                return
+            if len(self._backlog) >= self._spill_at:
+                # In a thread: the file may be slow, and voices share this loop.
+                await asyncio.to_thread(self._spill, list(self._backlog))
+            await asyncio.sleep(wait_s)
+            wait_s = min(2 * wait_s, LONGEST_WAIT_S)
+
+    async def _replay(self) -> None:
+        """The journal goes first: it is older than what is in memory."""
+        while self._journal.waiting:
+            for facts in self._journal.read(MOST_AT_ONCE):
+                await self._store(facts)
+            self._journal.forget()
+            await self._announce()
+            _log.info("journal_replayed", path=str(self._journal.path))
+
+    async def _store_backlog(self) -> None:
+        while self._backlog:
+            facts = list(islice(self._backlog, MOST_AT_ONCE))
+            await self._store(facts)
+            self._drop(len(facts))
+            await self._announce()
+
+    async def _announce(self) -> None:
+        async with self._emptied:
+            self._emptied.notify_all()
+
+    async def _store(self, facts: list[Fact]) -> None:
+        """All in one transaction; or one by one, if one of them cannot be stored."""
+        try:
+            async with self._database.write() as connection:
+                await record.write(connection, facts)
+        except _UNSTORABLE as error:
+            if len(facts) > 1:
+                for fact in facts:
+                    await self._store([fact])
+                return
+            self._refuse(facts[0], error)
+
+    def _refuse(self, fact: Fact, error: Exception) -> None:
+        _log.error(
+            "fact_refused",
+            call_id=fact.call_id,
+            sequence=fact.sequence,
+            kind=name_of(fact.event),
+            reason=type(error).__name__,
+        )
+        with suppress(OSError):  # it has been logged, and the others must go on
+            self._journal.refuse(fact)
+
+    def _spill(self, facts: Collection[Fact]) -> None:
+        """Move facts, the oldest, from the backlog to the journal."""
+        if not facts:
+            return
+        spilled = len(facts)
+        try:
+            self._journal.write(facts)
+        except OSError as error:
+            self._report(f"{self.problem or 'stopping'}; nor can the journal: {error}")
+            return
+        self._drop(spilled)
+        _log.warning("facts_spilled", facts=spilled, path=str(self._journal.path))
+
+    def _drop(self, count: int) -> None:
+        for _ in range(count):
+            self._backlog.popleft()
+        self._taken += count
+
+    def _report(self, problem: str) -> None:
+        if problem != self.problem:
+            _log.error("facts_not_stored", reason=problem)
+        self.problem = problem
+
+    def _recovered(self) -> None:
+        if self.problem is not None:
+            _log.info("facts_stored_again", lost=self._lost)
+        self.problem = None
+        self._lost = 0

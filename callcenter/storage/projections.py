@@ -1,0 +1,206 @@
+"""What one fact changes in the tables that people ask.
+
+The call's own row is another matter: it is folded in `callcenter.storage.call_state`.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from sqlalchemy import Table, and_, delete, insert, select, update
+from sqlalchemy.sql.dml import Update, UpdateBase
+
+from callcenter.domain import events as e
+from callcenter.domain.outcomes import AttemptOutcome
+from callcenter.domain.transcript import Speaker
+from callcenter.storage import tables as t
+
+PROJECTED: Final = (
+    t.turns,
+    t.tool_calls,
+    t.handoffs,
+    t.escalations,
+    t.escalation_attempts,
+    t.follow_ups,
+)
+"""What can be built again from the record."""
+
+ACCEPTED: Final = "accepted"
+FAILED: Final = "failed"
+CALLER_LEFT: Final = "caller_left"
+"""How an escalation ends; while it runs it has no outcome."""
+
+MESSAGE: Final = "message"
+CALLBACK: Final = "callback"
+
+
+def statements(fact: e.Fact) -> Iterator[UpdateBase]:
+    """What to execute, in order; nothing for a fact that only the record needs."""
+    match fact.event:
+        case e.CallerSpoke() | e.AgentSpoke():
+            yield from _spoken(fact, fact.event)
+        case e.ToolCalled() | e.ToolReturned():
+            yield from _worked(fact, fact.event)
+        case e.AgentHandedOff(from_agent, to_agent):
+            yield from _put(
+                t.handoffs, fact, at=fact.at, from_agent=from_agent, to_agent=to_agent
+            )
+        case e.MessageTaken(text):
+            yield from _put(t.follow_ups, fact, at=fact.at, kind=MESSAGE, text=text)
+        case e.CallbackRequested(when, reason):
+            yield from _put(
+                t.follow_ups,
+                fact,
+                at=fact.at,
+                kind=CALLBACK,
+                text=reason,
+                wanted=when,
+            )
+        case _:
+            yield from _escalated(fact)
+
+
+def _spoken(fact: e.Fact, spoken: e.CallerSpoke | e.AgentSpoke) -> Iterator[UpdateBase]:
+    common = {"item_id": spoken.item_id, "began_ms": spoken.began_ms}
+    match spoken:
+        case e.CallerSpoke(text=text, began_ms=began_ms, ended_ms=ended_ms):
+            yield from _put(
+                t.turns,
+                fact,
+                **common,
+                speaker=Speaker.CALLER,
+                heard=text,
+                generated=text,
+                spoken_ms=ended_ms - began_ms,
+                heard_ms=ended_ms - began_ms,
+            )
+        case e.AgentSpoke():
+            yield from _put(
+                t.turns,
+                fact,
+                **common,
+                speaker=Speaker.AGENT,
+                agent=spoken.agent,
+                heard=spoken.heard,
+                generated=spoken.generated,
+                heard_ms=spoken.heard_ms,
+                spoken_ms=spoken.spoken_ms,
+                latency_ms=spoken.latency_ms,
+                interrupted=spoken.heard_ms < spoken.spoken_ms,
+            )
+
+
+def _worked(fact: e.Fact, work: e.ToolCalled | e.ToolReturned) -> Iterator[UpdateBase]:
+    match work:
+        case e.ToolCalled(tool_call_id, agent, tool, arguments):
+            yield from _put(
+                t.tool_calls,
+                fact,
+                tool_call_id=tool_call_id,
+                at=fact.at,
+                tool=tool,
+                agent=agent,
+                arguments=arguments,
+            )
+        case e.ToolReturned(tool_call_id=tool_call_id):
+            yield (
+                update(t.tool_calls)
+                .where(
+                    t.tool_calls.c.call_id == fact.call_id,
+                    t.tool_calls.c.tool_call_id == tool_call_id,
+                )
+                .values(
+                    output=work.output,
+                    outcome=work.outcome,
+                    took_ms=work.took_ms,
+                    done=work.done,
+                )
+            )
+
+
+def _escalated(fact: e.Fact) -> Iterator[UpdateBase]:
+    match fact.event:
+        case e.CallEscalated(escalation_id, agent, reason, topic):
+            yield from _put(
+                t.escalations,
+                fact,
+                escalation_id=escalation_id,
+                at=fact.at,
+                agent=agent,
+                reason=reason,
+                topic=topic,
+            )
+        case e.EscalationFailed(escalation_id):
+            yield (
+                _escalation(fact)
+                .where(t.escalations.c.escalation_id == escalation_id)
+                .values(outcome=FAILED)
+            )
+        case e.CallEnded():
+            yield (
+                _escalation(fact)
+                .where(t.escalations.c.outcome.is_(None))
+                .values(outcome=CALLER_LEFT)
+            )
+        case _:
+            yield from _attempted(fact)
+
+
+def _attempted(fact: e.Fact) -> Iterator[UpdateBase]:
+    match fact.event:
+        case e.OperatorCalled(escalation_id, attempt_id, operator, destination):
+            yield from _put(
+                t.escalation_attempts,
+                fact,
+                attempt_id=attempt_id,
+                escalation_id=escalation_id,
+                operator=operator,
+                destination=destination,
+                started_at=fact.at,
+            )
+        case e.OperatorBriefed(attempt_id, briefing):
+            yield _attempt(fact, attempt_id, briefing=briefing, briefed_at=fact.at)
+        case e.OperatorAnswered(attempt_id):
+            outcome = AttemptOutcome.ACCEPTED
+            yield _attempt(fact, attempt_id, answered_at=fact.at, outcome=outcome)
+            yield _accepted(fact, attempt_id)
+        case e.AttemptEnded(attempt_id, outcome):
+            yield _attempt(fact, attempt_id, ended_at=fact.at, outcome=outcome)
+        case e.OperatorLeft(attempt_id, talked_s):
+            yield _attempt(fact, attempt_id, ended_at=fact.at, talked_s=talked_s)
+        case _:
+            return
+
+
+def _put(table: Table, fact: e.Fact, **row: object) -> Iterator[UpdateBase]:
+    """Insert a row, or overwrite it: the model may use an item's id again."""
+    row |= {"call_id": fact.call_id, "sequence": fact.sequence}
+    key = [column == row[column.name] for column in table.primary_key]
+    yield delete(table).where(and_(*key))
+    yield insert(table).values(**row)
+
+
+def _escalation(fact: e.Fact) -> Update:
+    return update(t.escalations).where(t.escalations.c.call_id == fact.call_id)
+
+
+def _attempt(fact: e.Fact, attempt_id: str, **values: object) -> UpdateBase:
+    return (
+        update(t.escalation_attempts)
+        .where(
+            t.escalation_attempts.c.call_id == fact.call_id,
+            t.escalation_attempts.c.attempt_id == attempt_id,
+        )
+        .values(**values)
+    )
+
+
+def _accepted(fact: e.Fact, attempt_id: str) -> UpdateBase:
+    its_escalation = select(t.escalation_attempts.c.escalation_id).where(
+        t.escalation_attempts.c.call_id == fact.call_id,
+        t.escalation_attempts.c.attempt_id == attempt_id,
+    )
+    return (
+        _escalation(fact)
+        .where(t.escalations.c.escalation_id == its_escalation.scalar_subquery())
+        .values(outcome=ACCEPTED)
+    )
