@@ -1,0 +1,112 @@
+"""What an agent may do with the call itself: pass it to a person, end it, note it."""
+
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from callcenter.tools.arguments import Topic
+from callcenter.tools.caller import number_is_known
+from callcenter.tools.definition import Answer, Sorry, tool
+from callcenter.tools.desk import Desk
+
+UNSURE: Final = (
+    "This took too long; it may or may not have been done. Tell the caller that you "
+    "could not reach a colleague just now, and offer to try again."
+)
+
+Reason = Annotated[
+    str,
+    Field(
+        description="Why, in one short sentence for the colleague: what the caller "
+        "needs and what has been tried.",
+        min_length=1,
+        max_length=300,
+    ),
+]
+Message = Annotated[
+    str,
+    Field(
+        description="The message in the caller's own words, with their name.",
+        min_length=1,
+        max_length=1000,
+    ),
+]
+CallbackTime = Annotated[
+    str,
+    Field(
+        description="When the caller wants to be called, in their words, such as "
+        "'tomorrow after three'.",
+        min_length=1,
+        max_length=100,
+    ),
+]
+
+
+@tool(timeout_s=6.0, late=UNSURE)
+async def transfer_to_human(
+    desk: Desk, reason: Reason, topic: Topic = "general"
+) -> Answer:
+    """Pass the caller to a human colleague.
+
+    Call it when the caller asks for a person, is upset, or needs what no tool can do.
+    Tell the caller first that you will. After it succeeded say one short sentence and
+    nothing more: the transfer follows your last word.
+    """
+    operator = await desk.call.escalate(reason, topic)
+    if not operator:
+        return Answer(
+            "I am sorry, none of my colleagues is available right now. Shall I take a "
+            "message, or would you like a call back?",
+            facts={
+                "transferred": False,
+                "note": "Do not try again. Use take_message or request_callback.",
+            },
+        )
+    return Answer(
+        "I am connecting you with a colleague. Please stay on the line.",
+        facts={"transferred": True, "operator": operator},
+    )
+
+
+@tool(timeout_s=5.0)
+async def end_call(desk: Desk, reason: Reason) -> Answer:
+    """End the call, when the caller said goodbye or needs nothing more.
+
+    The line closes once the caller has heard your goodbye.
+    """
+    await desk.call.end_when_heard(reason)
+    return Answer("Thank you for calling. Goodbye.")
+
+
+@tool(timeout_s=5.0, filler="One moment, I am writing that down.")
+async def take_message(desk: Desk, message: Message) -> Answer:
+    """Write down a message for the people of the house.
+
+    First repeat it to the caller. Their number is recorded with it.
+    """
+    await desk.call.take_message(message)
+    return Answer(
+        "I have written that down, and my colleagues will read it.",
+        done="took a message for the people of the house",
+    )
+
+
+@tool(timeout_s=5.0)
+async def request_callback(desk: Desk, when: CallbackTime, reason: Reason) -> Answer:
+    """Ask a colleague to call the caller back, at the number they are calling from.
+
+    It is a wish, not a promise of a time. Other numbers cannot be given.
+    """
+    if not number_is_known(desk):
+        raise Sorry(
+            "The caller's number is withheld, so nobody could call back. Offer "
+            "take_message: the message may say how to reach them.",
+            say="Your number is withheld, so we could not call you back. "
+            "Shall I take a message instead?",
+        )
+    await desk.call.request_callback(when, reason)
+    return Answer(
+        f"I have noted it: a colleague will try to call you back, {when}, at the "
+        "number that you are calling from.",
+        done=f"noted a wish to be called back, {when}",
+    )

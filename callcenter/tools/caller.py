@@ -1,0 +1,38 @@
+"""Who is calling, as far as a number can say: never taken from the conversation."""
+
+from typing import Final
+
+from callcenter.tools.desk import Desk
+
+WITHHELD: Final = frozenset(
+    {
+        "",
+        "anonymous",
+        "restricted",
+        "private",
+        "unavailable",
+        "unknown",
+        "blocked",
+        "+7378742833",
+        "+2562533",
+        "+8566696",
+        "+266696687",
+        "+86282452253",
+    }
+)
+"""What carriers send instead of a number; the digits spell RESTRICTED, BLOCKED,
+UNKNOWN, ANONYMOUS and UNAVAILABLE (twilio.com/docs, "Why am I getting calls from these
+strange numbers?")."""
+
+
+def number_is_known(desk: Desk) -> bool:
+    """Whether this caller can be told from others, and called back."""
+    number = desk.caller_number.strip().lower()
+    return number not in WITHHELD and not number.startswith("sip:anonymous@")
+
+
+def is_own(desk: Desk, phone: str, call_id: str | None) -> bool:
+    """Whether something belongs to this caller: made from here, or in this call."""
+    if call_id == desk.call_id:
+        return True
+    return number_is_known(desk) and phone == desk.caller_number
