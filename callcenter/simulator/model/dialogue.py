@@ -7,12 +7,13 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from callcenter.simulator.model import brain, configuration, formats, requests, usage
+from callcenter.simulator.model import configuration, formats, requests, usage
 from callcenter.simulator.model.conversation import Conversation, Item, parse_item
 from callcenter.simulator.model.faults import Faults
 from callcenter.simulator.model.hearing import Began, Ears, Ended, Heard, Hearing
 from callcenter.simulator.model.identifiers import new_id
 from callcenter.simulator.model.reply import Line, Pace, Reply, Speaks
+from callcenter.simulator.model.scene import Scene
 from callcenter.simulator.model.schema import Json, Refused
 from callcenter.wire import mulaw
 
@@ -214,7 +215,7 @@ class Dialogue:
             voice=self._studio.voice,
             pace=self._studio.pace,
             faults=self._faults,
-            scene=brain.Scene(tuple(tools), items, wish.get("instructions") or ""),
+            scene=Scene(tuple(tools), items, wish.get("instructions") or ""),
             number=self._responses,
             cached=self._cached,
             in_conversation=in_conversation,

@@ -13,6 +13,7 @@ from callcenter.simulator.model import brain, formats, usage
 from callcenter.simulator.model.conversation import Conversation, Item
 from callcenter.simulator.model.faults import Faults
 from callcenter.simulator.model.identifiers import new_id
+from callcenter.simulator.model.scene import CallTool, Part, Scene, Speak
 from callcenter.simulator.model.schema import Json
 from callcenter.wire import mulaw
 
@@ -56,7 +57,7 @@ class Reply:
     voice: Speaks
     pace: Pace
     faults: Faults
-    scene: brain.Scene
+    scene: Scene
     number: int = 1
     cached: usage.Tokens = field(default_factory=usage.Tokens)
     in_conversation: bool = True
@@ -104,16 +105,16 @@ class Reply:
             "metadata": self.metadata,
         }
 
-    async def _perform(self, parts: list[brain.Part]) -> None:
+    async def _perform(self, parts: list[Part]) -> None:
         loop = asyncio.get_running_loop()
         ready_at = loop.time() + self.pace.think_ms / 1_000
         for index, part in enumerate(parts):
             audio = b""
-            if isinstance(part, brain.Speak) and self.modality == "audio":
+            if isinstance(part, Speak) and self.modality == "audio":
                 audio = await self.voice.say(part.text)
             if await self._pause(ready_at - loop.time()):
                 return
-            if isinstance(part, brain.Speak):
+            if isinstance(part, Speak):
                 await self._say(index, part.text, audio)
             else:
                 await self._call(index, self._spoilt(part))
@@ -169,7 +170,7 @@ class Reply:
         if self.faults.close_mid_delta:
             await self.line.close(self.faults.close_code)
 
-    async def _call(self, index: int, call: brain.CallTool) -> None:
+    async def _call(self, index: int, call: CallTool) -> None:
         item = Item(new_id("item"), "function_call", name=call.name)
         item.call_id = new_id("call")
         await self._open(index, item)
@@ -205,7 +206,7 @@ class Reply:
         if self.in_conversation:
             await self.line.send("conversation.item.done", item=item.to_json())
 
-    def _spoilt(self, call: brain.CallTool) -> brain.CallTool:
+    def _spoilt(self, call: CallTool) -> CallTool:
         wrong = self.faults.invented_tool
         return replace(call, name=wrong) if wrong else call
 
