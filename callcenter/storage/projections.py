@@ -1,13 +1,13 @@
 """What one fact changes in the tables that people ask.
 
-The call's own row is another matter: it is folded in `callcenter.storage.call_state`.
+The call's own row is another matter: it is folded in `callcenter.storage.call_row`.
 """
 
 from collections.abc import Iterator
 from typing import Final
 
-from sqlalchemy import Table, and_, delete, insert, select, update
-from sqlalchemy.sql.dml import Update, UpdateBase
+from sqlalchemy import ColumnElement, Table, and_, delete, insert, select, update
+from sqlalchemy.sql.dml import UpdateBase
 
 from callcenter.domain import events as e
 from callcenter.domain.outcomes import AttemptOutcome
@@ -26,6 +26,7 @@ PROJECTED: Final = (
 
 ACCEPTED: Final = "accepted"
 FAILED: Final = "failed"
+NOBODY_AT_WORK: Final = "nobody_at_work"
 CALLER_LEFT: Final = "caller_left"
 """How an escalation ends; while it runs it has no outcome."""
 
@@ -130,17 +131,12 @@ def _escalated(fact: e.Fact) -> Iterator[UpdateBase]:
                 topic=topic,
             )
         case e.EscalationFailed(escalation_id):
-            yield (
-                _escalation(fact)
-                .where(t.escalations.c.escalation_id == escalation_id)
-                .values(outcome=FAILED)
-            )
+            yield _ended(fact, t.escalations.c.escalation_id == escalation_id, FAILED)
+        case e.NobodyAtWork(escalation_id):
+            its_own = t.escalations.c.escalation_id == escalation_id
+            yield _ended(fact, its_own, NOBODY_AT_WORK)
         case e.CallEnded():
-            yield (
-                _escalation(fact)
-                .where(t.escalations.c.outcome.is_(None))
-                .values(outcome=CALLER_LEFT)
-            )
+            yield _ended(fact, t.escalations.c.outcome.is_(None), CALLER_LEFT)
         case _:
             yield from _attempted(fact)
 
@@ -179,8 +175,9 @@ def _put(table: Table, fact: e.Fact, **row: object) -> Iterator[UpdateBase]:
     yield insert(table).values(**row)
 
 
-def _escalation(fact: e.Fact) -> Update:
-    return update(t.escalations).where(t.escalations.c.call_id == fact.call_id)
+def _ended(fact: e.Fact, which: ColumnElement[bool], outcome: str) -> UpdateBase:
+    of_this_call = t.escalations.c.call_id == fact.call_id
+    return update(t.escalations).where(of_this_call, which).values(outcome=outcome)
 
 
 def _attempt(fact: e.Fact, attempt_id: str, **values: object) -> UpdateBase:
@@ -199,8 +196,5 @@ def _accepted(fact: e.Fact, attempt_id: str) -> UpdateBase:
         t.escalation_attempts.c.call_id == fact.call_id,
         t.escalation_attempts.c.attempt_id == attempt_id,
     )
-    return (
-        _escalation(fact)
-        .where(t.escalations.c.escalation_id == its_escalation.scalar_subquery())
-        .values(outcome=ACCEPTED)
-    )
+    its_own = t.escalations.c.escalation_id == its_escalation.scalar_subquery()
+    return _ended(fact, its_own, ACCEPTED)

@@ -18,7 +18,7 @@ from callcenter.domain.ids import AgentName, CallId, CallSid
 from callcenter.domain.outcomes import Disposition
 from callcenter.domain.phases import Phase
 from callcenter.storage import tables as t
-from callcenter.storage.call_state import CallState
+from callcenter.storage.call_row import CallRow
 from callcenter.storage.projections import PROJECTED, statements
 from callcenter.wire.facts import dump, load, name_of
 
@@ -26,17 +26,17 @@ from callcenter.wire.facts import dump, load, name_of
 async def write(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     """Store facts, of any calls, in one transaction. Repeating it is harmless."""
     ids = {fact.call_id for fact in facts}
-    known = await _states(connection, ids)
+    known = await _rows(connection, ids)
     for call_id, new in (await _new_facts(connection, facts, ids)).items():
-        state = known.get(call_id)
-        if state is None:
-            state = CallState.before(new[0])
-            await connection.execute(insert(t.calls).values(**asdict(state)))
+        row = known.get(call_id)
+        if row is None:
+            row = CallRow.before(new[0])
+            await connection.execute(insert(t.calls).values(**asdict(row)))
         await connection.execute(insert(t.call_events), [_record(f) for f in new])
-        if new[0].sequence < state.last_sequence:
+        if new[0].sequence < row.last_sequence:
             await rebuild(connection, call_id)
         else:
-            await _apply(connection, state, new)
+            await _apply(connection, row, new)
 
 
 async def rebuild(connection: AsyncConnection, call_id: CallId) -> None:
@@ -44,7 +44,7 @@ async def rebuild(connection: AsyncConnection, call_id: CallId) -> None:
     for table in PROJECTED:
         await connection.execute(delete(table).where(table.c.call_id == call_id))
     recorded = await facts_of(connection, call_id)
-    await _apply(connection, CallState.before(recorded[0]), recorded)
+    await _apply(connection, CallRow.before(recorded[0]), recorded)
 
 
 async def facts_of(connection: AsyncConnection, call_id: CallId) -> list[Fact]:
@@ -61,16 +61,16 @@ async def facts_of(connection: AsyncConnection, call_id: CallId) -> list[Fact]:
     ]
 
 
-async def _states(
+async def _rows(
     connection: AsyncConnection, ids: set[CallId]
-) -> Mapping[CallId, CallState]:
+) -> Mapping[CallId, CallRow]:
     rows = await connection.execute(select(t.calls).where(t.calls.c.id.in_(ids)))
-    return {CallId(row["id"]): _state(row) for row in rows.mappings()}
+    return {CallId(row["id"]): _call_row(row) for row in rows.mappings()}
 
 
-def _state(row: RowMapping) -> CallState:
+def _call_row(row: RowMapping) -> CallRow:
     ended = row["disposition"]
-    return CallState(
+    return CallRow(
         **{
             **row,
             "call_sid": CallSid(row["call_sid"]),
@@ -117,13 +117,12 @@ def _record(fact: Fact) -> dict[str, Any]:
 
 
 async def _apply(
-    connection: AsyncConnection, state: CallState, facts: Sequence[Fact]
+    connection: AsyncConnection, row: CallRow, facts: Sequence[Fact]
 ) -> None:
     for fact in facts:
-        state = state.then(fact)
+        row = row.then(fact)
         for statement in statements(fact):
             await connection.execute(statement)
-    columns = asdict(state)
     await connection.execute(
-        update(t.calls).where(t.calls.c.id == state.id).values(**columns)
+        update(t.calls).where(t.calls.c.id == row.id).values(**asdict(row))
     )

@@ -157,6 +157,7 @@ async def test_an_escalation_shows_every_attempt_and_what_came_of_it(
     ("ending", "outcome"),
     [
         ([e.EscalationFailed(ESCALATION)], "failed"),
+        ([e.NobodyAtWork(ESCALATION)], "nobody_at_work"),
         ([e.CallEnded(Disposition.ABANDONED, "hung up")], "caller_left"),
         ([], None),
     ],

@@ -1,4 +1,7 @@
-"""A call's own row: a fold over its facts."""
+"""A call's own row: a fold over its facts.
+
+Narrower than `callcenter.domain.call`: what is listed, without what was said.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,7 +14,7 @@ from callcenter.domain.phases import Phase, after
 
 
 @dataclass(frozen=True, slots=True)
-class CallState:
+class CallRow:
     """The columns of `calls`, under their names."""
 
     id: CallId
@@ -31,16 +34,16 @@ class CallState:
         """What there is to say of a call of which nothing is known yet."""
         return cls(first.call_id, first.at)
 
-    def then(self, fact: e.Fact) -> "CallState":
-        """The state after one more fact."""
-        told = self._told_by(fact)
+    def then(self, fact: e.Fact) -> "CallRow":
+        """The row after one more fact. What comes after the end changes nothing."""
+        row = self if self.phase is Phase.ENDED else self._told_by(fact)
         return replace(
-            told,
+            row,
             phase=after(self.phase, fact.event),
             last_sequence=max(self.last_sequence, fact.sequence),
         )
 
-    def _told_by(self, fact: e.Fact) -> "CallState":
+    def _told_by(self, fact: e.Fact) -> "CallRow":
         match fact.event:
             case e.CallAnswered(call_sid, caller_number, called_number, roster):
                 return replace(
