@@ -49,39 +49,60 @@ IGNORED: Final = frozenset(
 )
 
 
+GENERIC: Final = frozenset({"bicycle", "repair"})
+"""Words that say nothing in a bicycle workshop: "repair my bike" may be anything."""
+
+GENERIC_WEIGHT: Final = 0.1
+DESCRIPTION_WEIGHT: Final = 0.3
+ENOUGH: Final = 0.25
+"""One word of a description decides; generic words alone do not."""
+
+
 def which_service(said: str, services: Sequence[Service]) -> Service:
     """The one that is meant; raises Sorry, which asks, when that is not clear."""
+    wanted = _words(said)
     for service in services:
-        if service.name.casefold() == said.casefold():
+        if wanted and wanted == _words(service.name):
             return service
-    best = _best(said, services)
+    best = _best(wanted, services) or _near(said, services)
     if len(best) == 1:
         return best[0]
     names = [service.name for service in best or services]
     raise Sorry(
         f"It is not clear which service {said!r} is. Ask the caller; the service must "
-        f"be one of those listed under 'services'.",
+        "be one of those listed under 'services'.",
         say=f"Which of these would you like: {one_of(names)}?",
         services=names,
     )
 
 
-def _best(said: str, services: Sequence[Service]) -> list[Service]:
-    """Those that share most words with what was said; if none does, a near spelling."""
-    wanted = _words(said)
-    scores = [_likeness(wanted, _words(service.name)) for service in services]
+def _best(wanted: frozenset[str], services: Sequence[Service]) -> list[Service]:
+    """Those that share most with what was said; a word that few have counts more."""
+    names = [_words(service.name) for service in services]
+    stories = [_words(service.description) for service in services]
+    scores = [
+        sum(_weight(word, names) for word in wanted & name)
+        + sum(DESCRIPTION_WEIGHT * _weight(word, stories) for word in wanted & story)
+        for name, story in zip(names, stories, strict=True)
+    ]
     top = max(scores, default=0.0)
-    if top:
-        scored = zip(services, scores, strict=True)
-        return [service for service, score in scored if score == top]
+    if top < ENOUGH:
+        return []
+    scored = zip(services, scores, strict=True)
+    return [service for service, score in scored if top - score < GENERIC_WEIGHT / 2]
+
+
+def _weight(word: str, texts: Sequence[frozenset[str]]) -> float:
+    if word in GENERIC:
+        return GENERIC_WEIGHT
+    return 1 / sum(word in text for text in texts)
+
+
+def _near(said: str, services: Sequence[Service]) -> list[Service]:
+    """A name that was misheard by a letter or two."""
     names = [service.name for service in services]
     near = get_close_matches(said.casefold(), names, n=1)
     return [service for service in services if service.name in near]
-
-
-def _likeness(wanted: frozenset[str], has: frozenset[str]) -> float:
-    """The share of common words: 1 when they are the same."""
-    return 2 * len(wanted & has) / ((len(wanted) + len(has)) or 1)
 
 
 def _words(text: str) -> frozenset[str]:

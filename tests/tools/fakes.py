@@ -1,0 +1,206 @@
+"""A house in memory: one shop, its book, its tickets, its articles and its weather."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from callcenter.domain.ids import CallId
+from callcenter.domain.schedule import Appointment, OpeningTime, Service, Slot
+from callcenter.domain.tickets import Passage, Ticket, TicketStatus
+from callcenter.errors import SlotTaken
+from callcenter.tools.desk import Desk, Forecast, Place
+
+OSLO = ZoneInfo("Europe/Oslo")
+SUNDAY_NOON = datetime(2026, 11, 22, 11, 0, tzinfo=UTC)
+"""Noon in Bergen, on Sunday the 22nd of November 2026."""
+
+ADA, BOB = "+4755501234", "+4755509999"
+CALL = CallId("call-1")
+
+BERGEN = Place(
+    "Bergen", "Vestland", "Norway", "NO", 60.39, 5.32, "Europe/Oslo", 213_585
+)
+NICE_DAY = Forecast(BERGEN, date(2026, 11, 23), 61, 6.2, 10.8, 80, 33.0)
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    """A moment in November 2026, in Bergen."""
+    return datetime(2026, 11, day, hour, minute, tzinfo=OSLO)
+
+
+@dataclass
+class FixedClock:
+    moment: datetime = SUNDAY_NOON
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+@dataclass
+class FakeCall:
+    operator: str = "Ada"
+    done: list[tuple[str, ...]] = field(default_factory=list)
+
+    async def escalate(self, reason: str, topic: str) -> str:
+        self.done.append(("escalate", reason, topic))
+        return self.operator
+
+    async def end_when_heard(self, reason: str) -> None:
+        self.done.append(("end", reason))
+
+    async def take_message(self, text: str) -> None:
+        self.done.append(("message", text))
+
+    async def request_callback(self, when: str, reason: str) -> None:
+        self.done.append(("callback", when, reason))
+
+
+@dataclass
+class FakeSchedule:
+    """One stand, open on weekdays from nine to five; times on the half hour."""
+
+    zone: ZoneInfo = OSLO
+    booked: dict[str, Appointment] = field(default_factory=dict)
+    snatched: set[datetime] = field(default_factory=set)
+    """Times that look free, but are gone when they are booked."""
+    full: set[date] = field(default_factory=set)
+
+    async def services(self) -> Sequence[Service]:
+        return [
+            Service("bicycle service", 60, "Brakes, gears and bearings adjusted."),
+            Service("puncture repair", 30, "One tube mended or replaced."),
+            Service("bike fitting", 45, "Saddle and handlebar set to your measure."),
+            Service("rental pick-up", 15, "A rented bicycle handed over."),
+        ]
+
+    async def opening_times(self, first: date, days: int) -> Sequence[OpeningTime]:
+        span = [first + timedelta(days=n) for n in range(days)]
+        return [
+            OpeningTime(day, self._at(day, 9), self._at(day, 17))
+            for day in span
+            if day.weekday() < 5
+        ]
+
+    async def free_slots(
+        self, service: str, first: date, days: int, now: datetime
+    ) -> Sequence[Slot]:
+        taken = {a.slot.starts_at for a in self.booked.values() if not a.cancelled}
+        return [
+            Slot(service, stand, start, 60)
+            for opening in await self.opening_times(first, days)
+            for half_hours in range(16)
+            for stand in ("stand 1", "stand 2")
+            if (start := opening.opens_at + timedelta(minutes=30 * half_hours)) > now
+            and start not in taken
+            and opening.day not in self.full
+        ]
+
+    async def book(
+        self, slot: Slot, name: str, phone: str, call_id: CallId
+    ) -> Appointment:
+        self._refuse_snatched(slot)
+        code = f"K7M4{len(self.booked)}"
+        self.booked[code] = Appointment(code, slot, name, phone, call_id)
+        return self.booked[code]
+
+    async def find(self, code: str) -> Appointment | None:
+        return self.booked.get(code)
+
+    async def coming(self, phone: str, now: datetime) -> Sequence[Appointment]:
+        return [
+            a
+            for a in self.booked.values()
+            if a.phone == phone and a.slot.starts_at > now and not a.cancelled
+        ]
+
+    async def move(self, code: str, slot: Slot) -> Appointment:
+        self._refuse_snatched(slot)
+        self.booked[code] = replace(self.booked[code], slot=slot)
+        return self.booked[code]
+
+    async def cancel(self, code: str) -> Appointment:
+        self.booked[code] = replace(self.booked[code], cancelled=True)
+        return self.booked[code]
+
+    def hold(self, code: str, start: datetime, phone: str = ADA) -> Appointment:
+        """An appointment from an earlier call."""
+        slot = Slot("bicycle service", "stand 1", start, 60)
+        self.booked[code] = Appointment(code, slot, "Ada Lie", phone, CallId("before"))
+        return self.booked[code]
+
+    def _refuse_snatched(self, slot: Slot) -> None:
+        if slot.starts_at in self.snatched:
+            self.full.discard(slot.starts_at.date())
+            raise SlotTaken("That time has just been booked by somebody else.")
+
+    def _at(self, day: date, hour: int) -> datetime:
+        return datetime.combine(day, time(hour), self.zone)
+
+
+@dataclass
+class FakeTickets:
+    tickets: dict[str, Ticket] = field(default_factory=dict)
+
+    async def open(
+        self, summary: str, details: str, phone: str, call_id: CallId
+    ) -> Ticket:
+        code = f"X2Y7{len(self.tickets)}"
+        ticket = Ticket(
+            code, summary, details, phone, TicketStatus.OPEN, SUNDAY_NOON, call_id
+        )
+        self.tickets[code] = ticket
+        return ticket
+
+    async def find(self, code: str) -> Ticket | None:
+        return self.tickets.get(code)
+
+
+@dataclass
+class FakeKnowledge:
+    passages: list[Passage] = field(default_factory=list)
+
+    def search(self, question: str, most: int = 3) -> Sequence[Passage]:
+        return self.passages[:most]
+
+
+@dataclass
+class FakeWeather:
+    """Places by name; the forecast is the same everywhere."""
+
+    known: dict[str, list[Place]] = field(default_factory=lambda: {"bergen": [BERGEN]})
+    weather: Forecast = NICE_DAY
+    asked: list[date | None] = field(default_factory=list)
+
+    async def places(self, name: str) -> Sequence[Place]:
+        return self.known.get(name.casefold(), [])
+
+    async def forecast(self, place: Place, day: date | None) -> Forecast:
+        self.asked.append(day)
+        return replace(self.weather, place=place, day=day or date(2026, 11, 22))
+
+
+@dataclass
+class House:
+    """Everything behind a desk, for a test to look at."""
+
+    caller_number: str = ADA
+    call: FakeCall = field(default_factory=FakeCall)
+    schedule: FakeSchedule = field(default_factory=FakeSchedule)
+    tickets: FakeTickets = field(default_factory=FakeTickets)
+    knowledge: FakeKnowledge = field(default_factory=FakeKnowledge)
+    weather: FakeWeather = field(default_factory=FakeWeather)
+    clock: FixedClock = field(default_factory=FixedClock)
+
+    @property
+    def desk(self) -> Desk:
+        return Desk(
+            CALL,
+            self.caller_number,
+            self.call,
+            self.schedule,
+            self.tickets,
+            self.knowledge,
+            self.weather,
+            self.clock,
+        )
