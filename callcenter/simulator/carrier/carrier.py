@@ -68,7 +68,8 @@ class CarrierSimulator:
         self.requests: list[Exchanged] = []
         self.stream_faults: StreamFaults = NO_FAULTS
         """For calls placed from now on, unless they bring their own."""
-        self._operators = dict(operators or {})
+        self.operators: dict[str, OperatorBehaviour] = dict(operators or {})
+        """Who answers at which number, and how; may be changed at any time."""
         self._speak = speak
         self._network = network or Network()
         self._options = options or Options()
@@ -90,7 +91,7 @@ class CarrierSimulator:
         self._exchange = Exchange(
             account_sid=self.account_sid,
             number=self.number,
-            operators=self._operators,
+            operators=self.operators,
             speak=self._speak,
             network=self._network,
             options=self._options,
@@ -137,11 +138,6 @@ class CarrierSimulator:
     @property
     def recordings(self) -> dict[str, Recording]:
         return self._exchange.recordings
-
-    @property
-    def operators(self) -> dict[str, OperatorBehaviour]:
-        """Who answers at which number, and how; may be changed at any time."""
-        return self._exchange.operators
 
     @property
     def messages(self) -> list[dict[str, object]]:

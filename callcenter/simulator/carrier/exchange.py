@@ -67,7 +67,7 @@ class Exchange:
         *,
         account_sid: str,
         number: Number,
-        operators: Mapping[str, OperatorBehaviour],
+        operators: dict[str, OperatorBehaviour],
         speak: Callable[[str], Awaitable[bytes]] | None,
         network: Network,
         options: Options,
@@ -77,7 +77,7 @@ class Exchange:
     ) -> None:
         self.account_sid = account_sid
         self.number = number
-        self.operators: dict[str, OperatorBehaviour] = dict(operators)
+        self.operators = operators
         self.speak = speak
         self.network = network
         self.options = options

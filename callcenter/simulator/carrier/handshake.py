@@ -54,6 +54,7 @@ class StreamSocket:
             linger_for_nothing = struct.pack("ii", 1, 0)
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger_for_nothing)
         await self._session.close()
+        await self.ws.close()  # sends nothing any more; gives the response back
 
 
 async def open_socket(
