@@ -1,6 +1,7 @@
 """How a session with the agents begins: afresh, or where another one left off."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from callcenter.domain.ids import AgentName
 from callcenter.domain.transcript import Turn
@@ -18,17 +19,21 @@ class Opening:
     """Why a conversation is resumed; empty at the start of a call."""
 
 
-def greeting(agent: AgentName, words: str, *, spoken_already: str = "") -> Opening:
-    """The start of a call. Nobody is greeted twice."""
-    if spoken_already:
+QUESTION: Final = "How can I help you?"
+
+
+def greeting(agent: AgentName, words: str, *, recorded: bool) -> Opening:
+    """The start of a call. Nobody is greeted twice: a recording may have done it."""
+    if recorded:
         return Opening(
             agent,
-            f"The caller has just been welcomed by a recording ({spoken_already!r}). "
-            "Do not welcome them again. Begin with exactly these words: "
-            '"How can I help you?"',
+            f"The caller has just been welcomed by a recording: {words} Do not welcome "
+            f'them again. Begin with exactly these words: "{QUESTION}"',
         )
     return Opening(
-        agent, f'The caller is on the line. Begin with exactly these words: "{words}"'
+        agent,
+        "The caller is on the line. Begin with exactly these words: "
+        f'"{words} {QUESTION}"',
     )
 
 

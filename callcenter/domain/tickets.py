@@ -16,7 +16,7 @@ class TicketStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A caller's matter. The code is what the caller keeps: easy to say and to spell."""
+    """A caller's matter. The code is theirs to keep: easy to say and to spell."""
 
     code: str
     summary: str

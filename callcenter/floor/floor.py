@@ -3,6 +3,8 @@
 import asyncio
 import secrets
 
+import structlog
+
 from callcenter.domain.events import CallAnswered
 from callcenter.domain.ids import AttemptId, CallId, CallSid
 from callcenter.errors import CallerRefused
@@ -13,7 +15,9 @@ from callcenter.floor.reception import Reception
 from callcenter.wire import twiml
 from callcenter.wire.media import Started
 from callcenter.wire.sockets import MediaSocket
-from callcenter.wire.webhooks import DialEnded, VoiceRequest
+from callcenter.wire.webhooks import DialEnded, StreamStatus, VoiceRequest
+
+logger = structlog.get_logger()
 
 LINGER_SECONDS = 60.0
 """How long a finished call still answers: its last webhooks come late, and twice."""
@@ -34,6 +38,7 @@ class Floor:
         self._calls: dict[CallSid, Reception] = {}
         self._tasks: asyncio.TaskGroup | None = None
         self._stopping = asyncio.Event()
+        self._empty = asyncio.Event()
 
     @property
     def live(self) -> int:
@@ -49,6 +54,16 @@ class Floor:
             for reception in self._calls.values():
                 reception.call.finish("the server stopped")
         self._tasks = None
+
+    async def drained(self, timeout_s: float) -> bool:
+        """Wait until no call is left; False when the time is up first."""
+        self._empty.set() if self.live == 0 else self._empty.clear()
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._empty.wait()
+        except TimeoutError:
+            return False
+        return True
 
     def stop(self) -> None:
         """Make `run` return once every call has been closed."""
@@ -95,6 +110,16 @@ class Floor:
         if known is not None and request.over:
             known.call.finish(f"the carrier reported {request.status}")
 
+    def stream_status(self, status: StreamStatus) -> None:
+        """A stream's own callback: worth a line in the log when it is an error."""
+        if status.error:
+            logger.warning(
+                "stream_error",
+                call_sid=status.call_sid,
+                stream_sid=status.stream_sid,
+                error=status.error,
+            )
+
     def brief(self, request: VoiceRequest, attempt_id: AttemptId) -> str:
         """The briefing, on the operator's leg."""
         if reception := self._with_attempt(request, attempt_id):
@@ -128,6 +153,8 @@ class Floor:
 
     async def _attend(self, reception: Reception) -> None:
         await reception.call.run()
+        if self.live == 0:
+            self._empty.set()
         if not self._stopping.is_set():
             await self._linger()
         self._calls.pop(reception.call.state.call_sid, None)

@@ -18,7 +18,7 @@ from callcenter.errors import CallerRefused, CarrierError, ModelError
 from callcenter.floor.addresses import Addresses
 from callcenter.floor.admission import Admission
 from callcenter.floor.house import House
-from callcenter.floor.ports import Conversation
+from callcenter.floor.ports import CallControl, Conversation
 from callcenter.wire import twiml
 from callcenter.wire.media import Started
 from callcenter.wire.sockets import MediaSocket
@@ -57,6 +57,7 @@ class LiveCall:
         self.episode: Episode | None = None
         self.saying_goodbye = False
         self.model_failures = 0
+        self.control: CallControl | None = None
         self.before_end: list[Callable[[], None]] = []
         self._sequence = 0
         self._began_ms = house.clock.steady_ms()

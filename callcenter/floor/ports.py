@@ -33,6 +33,18 @@ class Carrier(Protocol):
         ...
 
 
+class CallControl(Protocol):
+    """What an agent's tools may do to their own call."""
+
+    async def escalate(self, reason: str, topic: str) -> str: ...
+
+    async def end_when_heard(self, reason: str) -> None: ...
+
+    async def take_message(self, text: str) -> None: ...
+
+    async def request_callback(self, when: str, reason: str) -> None: ...
+
+
 class Ledger(Protocol):
     """Where facts go. It never blocks and never fails: it has its own ways out."""
 

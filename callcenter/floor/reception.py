@@ -25,6 +25,7 @@ class Reception:
 
     def __init__(self, call: LiveCall) -> None:
         self.call = call
+        call.control = self
         self.ladder = Ladder(call)
         self.first_document = self._welcome()
 
@@ -34,9 +35,10 @@ class Reception:
             self.call.record(e.SessionLost(rules.model_ready))
             self.call.model_failures = rules.model_failures
             return self._to_a_human(rules.model_ready)
-        already = rules.greeting if rules.recorded_greeting else ""
         return self.call.begin(
-            greeting(rules.entry_agent, rules.greeting, spoken_already=already)
+            greeting(
+                rules.entry_agent, rules.greeting, recorded=rules.recorded_greeting
+            )
         )
 
     # Twilio's questions.

@@ -24,6 +24,7 @@ from agents.realtime.model_inputs import (
     RealtimeModelSendEvent,
     RealtimeModelSendInterrupt,
     RealtimeModelSendRawMessage,
+    RealtimeModelSendSessionUpdate,
 )
 from typing_extensions import override
 from websockets.exceptions import WebSocketException
@@ -117,6 +118,9 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
     async def send_event(self, event: RealtimeModelSendEvent) -> None:
         if isinstance(event, RealtimeModelSendInterrupt):
             await self._handle(b.Interrupted())
+        if isinstance(event, RealtimeModelSendSessionUpdate):
+            # A handoff sends all settings anew, from before they met this telephone.
+            event = RealtimeModelSendSessionUpdate(_telephone(event.session_settings))
         await self._inner.send_event(event)
 
     @override

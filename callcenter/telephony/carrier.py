@@ -6,7 +6,7 @@ because it says the same thing twice.
 """
 
 import asyncio
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import aiohttp
 from twilio.base.exceptions import TwilioException, TwilioRestException
@@ -43,14 +43,16 @@ class _HttpClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio is unt
 class TwilioCarrier:
     """Live calls, by REST. Use it as an asynchronous context manager."""
 
-    def __init__(self, account_sid: str, auth_token: str, base_url: str = TWILIO):
+    def __init__(
+        self, account_sid: str, auth_token: str, base_url: str = TWILIO
+    ) -> None:
         self._account_sid = account_sid
         self._auth_token = auth_token
         self._base_url = base_url
         self._http: _HttpClient | None = None
         self._client: Any = None
 
-    async def __aenter__(self) -> "TwilioCarrier":
+    async def __aenter__(self) -> Self:
         self._http = _HttpClient(self._base_url)
         # The library insists on credentials; without any, every request is refused.
         self._client = Client(
@@ -86,7 +88,7 @@ class TwilioCarrier:
         return call.status in FINAL_STATUSES
 
     @staticmethod
-    async def _ask(request: Any) -> Any:
+    async def _ask(request: Any) -> Any:  # noqa: ANN401  # twilio is untyped
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 return await request

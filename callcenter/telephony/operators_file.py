@@ -46,7 +46,7 @@ def _operator(entry: Mapping[str, Any], place: int) -> Operator:
     if not _is_table(entry):
         raise ValueError("write each operator as [[operators]]")
     if unknown := set(entry) - KEYS:
-        raise ValueError(f"unknown key {sorted(unknown)[0]!r}; known: {sorted(KEYS)}")
+        raise ValueError(f"unknown key {min(unknown)!r}; known: {sorted(KEYS)}")
     name = str(entry.get("name", "")).strip()
     if not name:
         raise ValueError("the name is missing")

@@ -40,7 +40,7 @@ class Signatures:
         )
 
     def valid_handshake(self, url: str, signature: str | None) -> bool:
-        """Whether Twilio signed a WebSocket handshake: its `wss` URL, without fields."""
+        """Whether Twilio signed a handshake: its `wss` URL, without fields."""
         parts = urlsplit(url)
         schemes = ("wss", "ws") if parts.scheme in {"ws", "http"} else ("wss",)
         return any(

@@ -86,7 +86,8 @@ def dial_anyone(operators: Sequence[Operator], *, apology: str, caller_id: str) 
         for operator in operators[:10]:  # as many as <Dial> rings at once
             _add_destination(dialling, operator.destination, "", "")
         response.append(dialling)
-        response.say("I am sorry, nobody could answer. Please call again later.")
+        # The document goes on after a good talk, too: it can't tell one from none.
+        response.say("Thank you for calling. Goodbye.")
     response.hangup()
     return str(response)
 

@@ -1,0 +1,263 @@
+"""One node: everything that a process of ours consists of, started and ended together.
+
+Production passes nothing but settings; tests and the demo pass what they fake.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import httpx
+from quart import Quart
+
+from callcenter.assembly.clock import SystemClock
+from callcenter.assembly.limits import most_calls
+from callcenter.domain.events import Fact
+from callcenter.domain.ids import AgentName
+from callcenter.domain.operators import Operator
+from callcenter.domain.roster import Roster
+from callcenter.domain.tool import Tool
+from callcenter.errors import StorageError
+from callcenter.floor.floor import Floor
+from callcenter.floor.house import House, Rules
+from callcenter.floor.live_call import LiveCall
+from callcenter.floor.ports import Carrier, Clock
+from callcenter.settings import Settings
+from callcenter.storage.directory import Directory
+from callcenter.storage.engine import Database
+from callcenter.storage.house import seed
+from callcenter.storage.knowledge import Knowledge
+from callcenter.storage.ledger import Ledger
+from callcenter.storage.schedule import AppointmentBook
+from callcenter.storage.schema import upgrade
+from callcenter.storage.tickets import TicketBook
+from callcenter.telephony.carrier import TwilioCarrier
+from callcenter.telephony.operators_file import load_operators
+from callcenter.telephony.signatures import Signatures
+from callcenter.tools.desk import Desk
+from callcenter.tools.open_meteo import OpenMeteo
+from callcenter.tools.registry import descriptions, toolbox
+from callcenter.tools.roster_files import load_roster
+from callcenter.tools.spoken import spoken_day
+from callcenter.web.app import create_app
+from callcenter.web.proof import Proof
+
+FLUSH_SECONDS: Final = 5.0
+"""For the last facts, at the end of the process."""
+
+RETRY_SECONDS: Final = 5.0
+"""Between tries to reach a database that was down at the start."""
+
+NO_KEY: Final = (
+    "OPENAI_API_KEY is not set: agents cannot answer, so callers are put through to "
+    "operators."
+)
+NO_SIGNATURES: Final = (
+    "TWILIO_AUTH_TOKEN is not set: requests cannot be proved to be Twilio's, so only "
+    "this machine is served."
+)
+
+
+@dataclass(slots=True)
+class Node:
+    """A running node."""
+
+    app: Quart
+    floor: Floor
+    ledger: Ledger
+    roster: Roster
+    problems: dict[str, str] = field(default_factory=dict)
+    """What is not in order, by its name; a sentence each."""
+
+    def not_ready(self) -> list[str]:
+        """Why no calls should be sent here."""
+        reasons = list(self.problems.values())
+        if self.ledger.problem:
+            reasons.append(self.ledger.problem)
+        if self.floor.draining:
+            reasons.append("The node is draining: it finishes its calls.")
+        if self.floor.live >= self.floor.house.rules.max_calls:
+            reasons.append("The node has as many calls as it can serve.")
+        return reasons
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings,
+    *,
+    carrier: Carrier | None = None,
+    clock: Clock | None = None,
+    watchers: Sequence[Callable[[Fact], None]] = (),
+) -> AsyncIterator[Node]:
+    """Start a node, and end it with all that it started.
+
+    Raises ConfigurationError when the cards, the operators' file or the database's
+    address make no sense; a database or a model that is merely down is no reason.
+    """
+    operators = load_operators(settings.operators_file)
+    roster = load_roster(settings.cards, settings.entry_agent, descriptions())
+    knowledge = Knowledge.load(settings.cards / "knowledge")
+    database = Database.open(settings.database_url)
+    ledger = Ledger(database, _journal(settings))
+    async with AsyncExitStack() as doors, asyncio.TaskGroup() as tasks:
+        doors.push_async_callback(database.close)
+        http = await doors.enter_async_context(httpx.AsyncClient())
+        if carrier is None:
+            carrier = await doors.enter_async_context(_twilio(settings))
+        clock = clock or SystemClock()
+        book = AppointmentBook(database)
+        desk = partial(
+            Desk,
+            schedule=book,
+            tickets=TicketBook(database),
+            knowledge=knowledge,
+            weather=OpenMeteo(
+                http,
+                forecast_url=settings.open_meteo_url,
+                geocoding_url=settings.open_meteo_geocoding_url,
+            ),
+            clock=clock,
+        )
+        house = House(
+            rules=_rules(settings, roster),
+            carrier=carrier,
+            ledger=ledger,
+            clock=clock,
+            conversations=_conversations(settings, roster),
+            operators=lambda: operators,
+            toolbox=lambda call: _toolbox(call, desk),
+            briefing=lambda call: _facts_for_agents(call, book, clock),
+            watchers=list(watchers),
+        )
+        floor = Floor(house)
+        proof = Proof(
+            settings.public_base,
+            Signatures(settings.twilio_auth_token.get_secret_value()),
+        )
+        node = Node(Quart("callcenter"), floor, ledger, roster, _missing(settings))
+        node.app = create_app(floor, proof, node.not_ready)
+        await _prepare(node, settings, database, operators)
+        storing = tasks.create_task(ledger.run())
+        repairing = tasks.create_task(_repair(node, settings, database, operators))
+        working = tasks.create_task(floor.run())
+        try:
+            yield node
+        finally:
+            repairing.cancel()
+            floor.stop()
+            await asyncio.wait([working])
+            await ledger.flush(FLUSH_SECONDS)
+            storing.cancel()
+
+
+async def _prepare(
+    node: Node, settings: Settings, database: Database, operators: list[Operator]
+) -> None:
+    """Bring the database to this version, and give an empty one its first contents."""
+    try:
+        await asyncio.to_thread(upgrade, settings.database_url)
+        await seed(database)
+        directory = Directory(database)
+        await directory.seed(operators)
+        operators[:] = await directory.operators()
+    except StorageError as error:
+        node.problems["database"] = str(error)
+    else:
+        node.problems.pop("database", None)
+
+
+async def _repair(
+    node: Node, settings: Settings, database: Database, operators: list[Operator]
+) -> None:
+    while "database" in node.problems:
+        await asyncio.sleep(RETRY_SECONDS)
+        await _prepare(node, settings, database, operators)
+
+
+def _twilio(settings: Settings) -> TwilioCarrier:
+    return TwilioCarrier(
+        settings.twilio_account_sid,
+        settings.twilio_auth_token.get_secret_value(),
+        settings.twilio_api_url,
+    )
+
+
+def _missing(settings: Settings) -> dict[str, str]:
+    problems = {}
+    if not settings.openai_api_key.get_secret_value():
+        problems["key"] = NO_KEY
+    if not settings.twilio_auth_token.get_secret_value():
+        problems["token"] = NO_SIGNATURES
+    return problems
+
+
+def _rules(settings: Settings, roster: Roster) -> Rules:
+    entry = AgentName(settings.entry_agent)
+    greeting = settings.greeting
+    if not greeting:
+        greeting = next(one.greeting for one in roster.cards if one.name == entry)
+    return Rules(
+        entry_agent=entry,
+        greeting=greeting,
+        recorded_greeting=settings.greeting != "",
+        roster=roster.hash,
+        model_ready="" if settings.openai_api_key.get_secret_value() else NO_KEY,
+        attempts=settings.operator_attempts,
+        ring_s=settings.operator_ring_seconds,
+        max_call_s=settings.max_call_seconds,
+        max_calls=settings.max_calls or most_calls(),
+    )
+
+
+def _conversations(settings: Settings, roster: Roster) -> partial:  # type: ignore[type-arg]
+    # The SDK takes seconds to import; only a node that serves calls needs it.
+    from callcenter.realtime.conversation import (  # noqa: PLC0415
+        Conversation,
+        ModelSettings,
+    )
+
+    entry = next(one for one in roster.cards if one.name == settings.entry_agent)
+    return partial(
+        Conversation,
+        ModelSettings(
+            api_key=settings.openai_api_key.get_secret_value(),
+            url=settings.openai_realtime_url,
+            model=settings.openai_realtime_model,
+            voice=entry.voice or settings.openai_voice,
+            transcription_model=settings.openai_transcription_model,
+        ),
+        roster,
+    )
+
+
+def _toolbox(call: LiveCall, desk: Callable[..., Desk]) -> dict[str, Tool]:
+    if call.control is None:
+        raise AssertionError("a call has its control before it has tools")
+    return toolbox(
+        desk(
+            call_id=call.id,
+            caller_number=call.state.caller_number,
+            call=call.control,
+        )
+    )
+
+
+def _facts_for_agents(call: LiveCall, book: AppointmentBook, clock: Clock) -> str:
+    now = clock.now().astimezone(book.zone)
+    number = call.state.caller_number or "withheld"
+    return (
+        "# This call\n\n"
+        f"It is {spoken_day(now.date())}, {now:%H:%M}, in {book.zone.key}. "
+        f"The caller's number is {number}; it is no proof of who they are."
+    )
+
+
+def _journal(settings: Settings) -> Path:
+    """Beside the database when that is a file; in the working directory otherwise."""
+    scheme, _, path = settings.database_url.partition("///")
+    name = Path(path) if scheme.startswith("sqlite") and path else Path("callcenter")
+    return name.with_suffix(".journal")

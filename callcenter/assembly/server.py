@@ -1,0 +1,77 @@
+"""The production server: the node's application on Hypercorn, and an orderly end."""
+
+import asyncio
+import logging
+import signal
+import sys
+from typing import Final
+
+import structlog
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+
+from callcenter.assembly.logs import set_up_logs
+from callcenter.assembly.node import Node, running
+from callcenter.settings import Settings
+
+LOOPBACK: Final = "127.0.0.1"
+KEEP_ALIVE_SECONDS: Final = 75.0
+
+logger = structlog.get_logger()
+
+
+async def run_server(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT, then let the live calls finish."""
+    set_up_logs(settings.log_level)
+    async with running(settings) as node:
+        for problem in node.problems.values():
+            logger.warning("not_in_order", problem=problem)
+        host = _host(settings)
+        logger.info(
+            "serving",
+            address=f"http://{host}:{settings.port}",
+            public=settings.public_base or None,
+            python=sys.version.partition(" ")[0],
+        )
+        await serve(
+            node.app,
+            hypercorn_config(host, settings.port),
+            shutdown_trigger=lambda: _until_drained(node, settings.drain_seconds),
+        )
+
+
+def hypercorn_config(host: str, port: int) -> Config:
+    """Hypercorn's settings for media streams."""
+    config = Config()
+    config.bind = [f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]
+    config.graceful_timeout = 1.0  # we have drained by then; see _until_drained
+    config.keep_alive_timeout = KEEP_ALIVE_SECONDS
+    config.websocket_ping_interval = 20.0  # a half-open socket is found out
+    config.accesslog = None
+    config.errorlog = logging.getLogger("hypercorn.error")
+    return config
+
+
+def _host(settings: Settings) -> str:
+    """Without a token nobody can be believed but this machine."""
+    if settings.twilio_auth_token.get_secret_value():
+        return settings.host
+    return LOOPBACK
+
+
+async def _until_drained(node: Node, drain_s: float) -> None:
+    """Wait for the signal, then for the calls; the server answers all the while.
+
+    Hypercorn would close live WebSockets itself, or wait for them for ever (on Python
+    3.12 and later), so the application drains before Hypercorn hears of it.
+    """
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, asked.set)
+    await asked.wait()
+    node.floor.draining = True
+    logger.info("draining", calls=node.floor.live, seconds=drain_s)
+    if not await node.floor.drained(drain_s):
+        logger.warning("drain_ended", calls=node.floor.live)
+    node.floor.stop()

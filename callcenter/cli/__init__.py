@@ -1,0 +1,29 @@
+"""The command line. Everything heavy is imported by the command that needs it."""
+
+import typer
+
+from callcenter.cli import agents, calls, db, demo, serve
+
+app = typer.Typer(
+    help="A phone call center of AI agents and human operators.",
+    no_args_is_help=True,
+    add_completion=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("serve")(serve.serve)
+app.command("demo")(demo.demo)
+app.add_typer(agents.app, name="agents", help="The agents' cards.")
+app.add_typer(calls.app, name="calls", help="The calls in the database.")
+app.add_typer(db.app, name="db", help="The database's schema.")
+
+
+def main() -> None:
+    """Run the command; our own errors are a sentence and exit status 1."""
+    from callcenter.errors import CallCenterError
+
+    try:
+        app()
+    except CallCenterError as error:
+        typer.secho(str(error), err=True, fg="red")
+        raise SystemExit(1) from None

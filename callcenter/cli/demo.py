@@ -1,0 +1,1 @@
+"""`callcenter demo`: one whole call, offline, on the terminal."""

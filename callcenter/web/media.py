@@ -1,0 +1,99 @@
+"""The caller's media stream: handshake, token, and then the call owns the socket."""
+
+import asyncio
+from typing import Final
+
+import structlog
+from quart import Blueprint, Response, websocket
+from quart.wrappers import Websocket
+from werkzeug.exceptions import Forbidden
+
+from callcenter.errors import CallerRefused
+from callcenter.floor.floor import Floor
+from callcenter.web.proof import Proof
+from callcenter.wire.media import Malformed, Started, parse_from_twilio
+from callcenter.wire.sockets import SocketClosed
+
+START_SECONDS: Final = 5.0
+"""A stream says who it is at once; one that does not is nobody's."""
+
+MAX_UNSTARTED: Final = 200
+"""Sockets that may be waiting for their `start` at one time."""
+
+POLICY_VIOLATION: Final = 1008
+TRY_LATER: Final = 1013
+
+logger = structlog.get_logger()
+
+
+class QuartSocket:
+    """Quart's WebSocket as a MediaSocket. Quart cancels the view when it closes."""
+
+    def __init__(self, inner: Websocket) -> None:
+        self._inner = inner
+
+    async def receive(self) -> str | bytes:
+        return await self._inner.receive()
+
+    async def send(self, text: str) -> None:
+        await self._inner.send(text)
+
+    async def close(self, code: int, reason: str = "") -> None:
+        await self._inner.close(code, reason)
+
+
+def media(floor: Floor, proof: Proof) -> Blueprint:
+    """The route of Media Streams; a path segment may name the node that is meant."""
+    routes = Blueprint("media", __name__)
+    unstarted: set[int] = set()
+
+    @routes.websocket("/media-stream")
+    @routes.websocket("/media-stream/<node>")
+    async def media_stream(node: str = "") -> Response | None:  # noqa: ARG001  # routing
+        try:
+            proof.check_handshake(websocket)
+        except CallerRefused as error:
+            logger.warning("stream_refused", reason=str(error))
+            raise Forbidden(str(error)) from error
+        await websocket.accept()
+        socket = QuartSocket(websocket._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001  # the proxy's own way
+        if len(unstarted) >= MAX_UNSTARTED:
+            await socket.close(TRY_LATER, "too many streams are starting")
+            return None
+        unstarted.add(id(socket))
+        try:
+            started = await _started(socket)
+        finally:
+            unstarted.discard(id(socket))
+        if started is None:
+            await socket.close(POLICY_VIOLATION, "no stream was started")
+        else:
+            await _serve(floor, socket, started)
+        return None
+
+    return routes
+
+
+async def _serve(floor: Floor, socket: QuartSocket, started: Started) -> None:
+    try:
+        await floor.serve(socket, started)
+    except CallerRefused as error:
+        logger.warning("stream_refused", reason=str(error))
+        await socket.close(POLICY_VIOLATION, str(error))
+    else:
+        await socket.close(1000)
+
+
+async def _started(socket: QuartSocket) -> Started | None:
+    """The stream's `start`, which comes right after `connected`; None if it doesn't."""
+    try:
+        async with asyncio.timeout(START_SECONDS):
+            while True:
+                try:
+                    message = parse_from_twilio(await socket.receive())
+                except Malformed:
+                    continue
+                if isinstance(message, Started):
+                    return message
+    except (TimeoutError, SocketClosed):
+        return None

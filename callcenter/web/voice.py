@@ -1,0 +1,77 @@
+"""Twilio's webhooks: each view parses, asks the floor, and answers with TwiML."""
+
+from quart import Blueprint, Response, request
+
+from callcenter.domain.ids import AttemptId
+from callcenter.floor.floor import Floor
+from callcenter.web.proof import Proof
+from callcenter.wire.webhooks import (
+    BadForm,
+    parse_dial_ended,
+    parse_stream_status,
+    parse_voice_request,
+)
+
+
+def twiml_response(document: str) -> Response:
+    """A document for Twilio."""
+    return Response(document, content_type="text/xml; charset=utf-8")
+
+
+def voice(floor: Floor, proof: Proof) -> Blueprint:  # noqa: C901  # one view each
+    """The routes that Twilio's telephone network calls."""
+    routes = Blueprint("voice", __name__)
+
+    @routes.route("/incoming-call", methods=["GET", "POST"])
+    async def incoming_call() -> Response:
+        form = await proof.check(request)
+        asked = parse_voice_request(form)
+        return twiml_response(floor.answer(asked, proof.base(request)))
+
+    @routes.post("/voice/after-stream")
+    async def after_stream() -> Response:
+        asked = parse_voice_request(await proof.check(request))
+        return twiml_response(floor.after_stream(asked))
+
+    @routes.post("/voice/dial-ended")
+    async def dial_ended() -> Response:
+        form = await proof.check(request)
+        return twiml_response(floor.dial_ended(_attempt(form), parse_dial_ended(form)))
+
+    @routes.route("/voice/fallback", methods=["GET", "POST"])
+    async def fallback() -> Response:
+        await proof.check(request)
+        return twiml_response(floor.fallback())
+
+    @routes.post("/voice/status")
+    async def status() -> tuple[str, int]:
+        floor.status(parse_voice_request(await proof.check(request)))
+        return "", 204
+
+    @routes.post("/voice/stream-status")
+    async def stream_status() -> tuple[str, int]:
+        floor.stream_status(parse_stream_status(await proof.check(request)))
+        return "", 204
+
+    @routes.route("/operator/brief", methods=["GET", "POST"])
+    async def brief() -> Response:
+        form = await proof.check(request)
+        return twiml_response(floor.brief(parse_voice_request(form), _attempt(form)))
+
+    @routes.route("/operator/accept", methods=["GET", "POST"])
+    async def accept() -> Response:
+        form = await proof.check(request)
+        return twiml_response(floor.accept(parse_voice_request(form), _attempt(form)))
+
+    @routes.errorhandler(BadForm)
+    async def bad_form(_: BadForm) -> Response:
+        """Signed, and yet not a form of Twilio's: whoever hears it gets a person."""
+        if request.path in {"/voice/status", "/voice/stream-status"}:
+            return Response("", 204)
+        return twiml_response(floor.fallback())
+
+    return routes
+
+
+def _attempt(form: dict[str, str]) -> AttemptId:
+    return AttemptId(form.get("attempt", ""))
