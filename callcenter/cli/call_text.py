@@ -1,0 +1,227 @@
+"""Calls as a person reads them on a terminal."""
+
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import TextIOWrapper
+from typing import Any, Final, TypeAlias
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from callcenter.domain.events import CallEnded, CallResumed, SessionLost
+from callcenter.domain.transcript import Speaker
+
+Plain: TypeAlias = Mapping[str, Any]
+"""One object of callcenter.storage.history."""
+
+_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""A caller's words could otherwise move the cursor, or turn the line round."""
+
+_STYLES: Final = {
+    "resolved": "green",
+    "escalated": "green",
+    "callback": "yellow",
+    "voicemail": "yellow",
+    "abandoned": "yellow",
+    "failed": "red",
+    "spam": "red",
+}
+
+_TOLD: Final = {
+    SessionLost.__name__: "model lost",
+    CallResumed.__name__: "resumed",
+    CallEnded.__name__: "end",
+}
+"""Facts with a reason that explains a silence or an end."""
+
+Dated: TypeAlias = tuple[str, Text, Text]
+"""When (as History has it), who, what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that happened."""
+
+    at_s: float
+    who: Text
+    what: Text
+
+
+def console() -> Console:
+    """The terminal, or the file in its place; it takes any character."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+    # Tracebacks, emoji codes and highlighting would be read into the callers' words.
+    return Console(markup=False, emoji=False, highlight=False)
+
+
+def table_of(calls: Sequence[Plain]) -> Table:
+    """The calls, a line each."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("when", "caller", "lasted", "how it ended", "agent", "id"):
+        table.add_column(heading, no_wrap=heading != "id", overflow="fold")
+    for call in calls:
+        table.add_row(
+            _clean(f"{_moment(call['started_at']):%Y-%m-%d %H:%M}"),
+            _clean(call["caller_number"] or "unknown"),
+            _clean(_lasted(call)),
+            _ending(call),
+            _clean(call["agent"] or ""),
+            _clean(call["id"], "dim"),
+        )
+    return table
+
+
+def story_of(call: Plain) -> RenderableType:
+    """One call: who and when, then everything in the order of its time."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(justify="right", style="dim", no_wrap=True)
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for line in sorted(_lines(call), key=lambda line: line.at_s):
+        grid.add_row(_clock(line.at_s), line.who, line.what)
+    return Group(_header(call), Text(), grid)
+
+
+def _header(call: Plain) -> Text:
+    caller = _clean(call["caller_number"] or "unknown", "bold")
+    when = f"{_moment(call['started_at']):%A %d %B %Y, %H:%M:%S %Z}"
+    return Text("\n").join(
+        [
+            Text.assemble(caller, " called ", _clean(call["called_number"])),
+            Text.assemble(when, ", ", _lasted(call), ", ", _ending(call)),
+            _clean(f"{call['id']}  {call['call_sid']}", "dim"),
+        ]
+    )
+
+
+def _lines(call: Plain) -> Iterator[Line]:
+    began = _moment(call["started_at"])
+    for turn in call["turns"]:
+        yield _turn(turn)
+    for at, who, what in (*_work(call), *_escalations(call), *_notes(call)):
+        yield Line((_moment(at) - began).total_seconds(), who, what)
+
+
+def _work(call: Plain) -> Iterator[Dated]:
+    for handoff in call["handoffs"]:
+        to = _clean(f"to {handoff['to_agent']}", "cyan")
+        yield handoff["at"], _clean(handoff["from_agent"], "dim"), to
+    for tool in call["tool_calls"]:
+        yield tool["at"], _clean(tool["agent"], "dim"), _tool(tool)
+
+
+def _escalations(call: Plain) -> Iterator[Dated]:
+    for escalation in call["escalations"]:
+        agent = _clean(escalation["agent"], "dim")
+        yield escalation["at"], agent, _escalation(escalation)
+        for attempt in escalation["attempts"]:
+            operator = _clean(attempt["operator"], "magenta")
+            yield attempt["started_at"], operator, _attempt(attempt)
+
+
+def _notes(call: Plain) -> Iterator[Dated]:
+    for message in call["messages"]:
+        yield message["at"], _note("message"), _clean(message["text"])
+    for callback in call["callbacks"]:
+        wanted = _clean(f"{callback['when']}: {callback['reason']}")
+        yield callback["at"], _note("call back"), wanted
+    for event in call["events"]:
+        if event["kind"] in _TOLD:
+            what = _clean(event["data"]["reason"], "dim")
+            yield event["at"], _note(_TOLD[event["kind"]]), what
+
+
+def _turn(turn: Plain) -> Line:
+    at_s = turn["began_ms"] / 1000
+    if turn["speaker"] == Speaker.CALLER:
+        said = turn["heard"]
+        nothing = Text("(could not be understood)", "dim")
+        what = nothing if said is None else _clean(said)
+        return Line(at_s, Text("caller", "bold"), what)
+    return Line(at_s, _clean(turn["agent"] or "agent", "bold cyan"), _spoken(turn))
+
+
+def _spoken(turn: Plain) -> Text:
+    """What was heard; and, struck through, what the caller did not let it say."""
+    heard, generated = turn["heard"] or "", turn["generated"] or ""
+    unheard = generated[len(heard) :] if generated.startswith(heard) else ""
+    if not unheard.strip():
+        return _clean(heard)
+    lost = _clean(unheard.strip(), "dim strike")
+    return Text.assemble(
+        _clean(heard.rstrip()), ("  (not heard: ", "dim"), lost, (")", "dim")
+    )
+
+
+def _tool(tool: Plain) -> Text:
+    called = _clean(f"{tool['tool']} {tool['arguments'] or ''}", "yellow")
+    if tool["outcome"] is None:
+        return Text.assemble(called, ("  (no answer yet)", "dim"))
+    how = "" if tool["outcome"] == "ok" else f"{_words(tool['outcome'])}: "
+    took = f"  ({tool['took_ms'] / 1000:.1f} s)"
+    return Text.assemble(
+        called, "\n", (how, "red"), _clean(tool["output"] or ""), (took, "dim")
+    )
+
+
+def _escalation(escalation: Plain) -> Text:
+    asked = f"asks for an operator ({escalation['topic']}): {escalation['reason']}"
+    outcome = escalation["outcome"] or "still looking"
+    return Text.assemble(_clean(asked), (f"  ({_words(outcome)})", "dim"))
+
+
+def _attempt(attempt: Plain) -> Text:
+    outcome = _words(attempt["outcome"] or "ringing")
+    style = "green" if attempt["outcome"] == "accepted" else "yellow"
+    told = Text(outcome, style)
+    if attempt["talked_s"] is not None:
+        told.append(f", talked for {_length(attempt['talked_s'])}")
+    if attempt["briefing"]:
+        told.append("\ntold: ", "dim").append_text(_clean(attempt["briefing"], "dim"))
+    return told
+
+
+def _ending(call: Plain) -> Text:
+    ending = call["disposition"]
+    if ending is None:
+        return Text(f"live ({_words(call['phase'])})", "bold green")
+    return _clean(_words(ending), _STYLES.get(ending, ""))
+
+
+def _lasted(call: Plain) -> str:
+    if call["ended_at"] is None:
+        return "still on"
+    lasted = _moment(call["ended_at"]) - _moment(call["started_at"])
+    return _length(round(lasted.total_seconds()))
+
+
+def _length(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(max(0, int(seconds)), 60)
+    return f"{minutes}:{rest:02}"
+
+
+def _moment(text: str) -> datetime:
+    """In the reader's own time zone."""
+    return datetime.fromisoformat(text).astimezone()
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _note(what: str) -> Text:
+    return Text(what, "dim")
+
+
+def _clean(text: str, style: str = "") -> Text:
+    return Text(_CONTROL.sub("\ufffd", text), style)
