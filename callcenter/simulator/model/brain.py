@@ -164,7 +164,7 @@ def _no(scene: Scene) -> list[Part]:
         return [Speak(f"All right. {ANYTHING_ELSE}")]
     goodbye = BY_NAME["goodbye"]
     if goodbye.tool in scene.offered:
-        return [_grant(scene, goodbye, scene.known(""))]
+        return [_grant(scene, goodbye, scene.known(scene.utterances[-1]))]
     return [Speak(FAREWELL)]
 
 

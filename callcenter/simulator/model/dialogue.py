@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Protocol
 
 from callcenter.simulator.model import configuration, formats, requests, usage
 from callcenter.simulator.model.conversation import Conversation, Item, parse_item
@@ -16,9 +16,6 @@ from callcenter.simulator.model.reply import Line, Pace, Reply, Speaks
 from callcenter.simulator.model.scene import Scene
 from callcenter.simulator.model.schema import Json, Refused
 from callcenter.wire import mulaw
-
-TRANSCRIPTION_MS: Final = 150
-"""Transcription is another model: it comes a little after the response has begun."""
 
 
 class Wire(Line, Protocol):
@@ -160,6 +157,8 @@ class Dialogue:
         if self.config["audio"]["input"]["transcription"]:
             self._wire.start(self._transcribe(item))
         if respond:
+            if self.active and self.active.is_stopped:
+                await self.active.over.wait()
             await self._create_response({})
 
     @property
@@ -173,7 +172,7 @@ class Dialogue:
         await self._wire.send("conversation.item.done", **at)
 
     async def _transcribe(self, item: Item) -> None:
-        await asyncio.sleep(TRANSCRIPTION_MS / 1_000)
+        await asyncio.sleep(self._studio.pace.transcribe_ms / 1_000)
         if self._faults.no_transcription:
             return
         kind = "conversation.item.input_audio_transcription"
@@ -229,6 +228,7 @@ class Dialogue:
         if self.active is reply:  # before the client can know, or it may be too early
             self.active = None
         await self._wire.send("response.done", response=reply.to_json())
+        reply.over.set()
         self._finished += 1
         if self._finished == self._faults.close_after_responses:
             await self._wire.close(self._faults.close_code)

@@ -45,6 +45,8 @@ class Pace:
     """From the request to the first audio."""
     times_real: float = 10.0
     """How much faster than it plays audio is sent."""
+    transcribe_ms: int = 150
+    """Transcription is another model: it comes after the response has begun."""
 
 
 @dataclass(slots=True)
@@ -68,6 +70,7 @@ class Reply:
     status_details: Json | None = None
     written: list[Item] = field(default_factory=list)
     read: usage.Tokens = field(default_factory=usage.Tokens)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
     _stopped: asyncio.Event = field(default_factory=asyncio.Event)
     _stop_reason: str = ""
 
@@ -75,6 +78,10 @@ class Reply:
         """Cancel it: `turn_detected` or `client_cancelled`."""
         self._stop_reason = self._stop_reason or reason
         self._stopped.set()
+
+    @property
+    def is_stopped(self) -> bool:
+        return self._stopped.is_set()
 
     async def run(self) -> None:
         """Everything up to, but without, `response.done`."""
@@ -250,5 +257,5 @@ class Reply:
 def _shares(words: str, count: int) -> list[str]:
     """The text in so many pieces, cut between words; they join to the whole."""
     pieces = [f" {word}" if at else word for at, word in enumerate(words.split(" "))]
-    cuts = [len(pieces) * at // count for at in range(count + 1)]
+    cuts = [-(-len(pieces) * at // count) for at in range(count + 1)]  # words run ahead
     return ["".join(pieces[a:b]) for a, b in pairwise(cuts)]

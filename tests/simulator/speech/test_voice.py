@@ -50,7 +50,7 @@ async def test_two_may_speak_at_once_without_mixing_their_words() -> None:
     async with asyncio.TaskGroup() as both:
         one = both.create_task(voice.AGENT.say(short))
         two = both.create_task(voice.OPERATOR.say(long))
-    voice.render.cache_clear()  # and each alone: as long, to a few ms of eSpeak's chance
+    voice.render.cache_clear()  # each alone takes as long, to a few ms
     for together, alone in (
         (one.result(), voice.render(short, voice.AGENT)),
         (two.result(), voice.render(long, voice.OPERATOR)),
