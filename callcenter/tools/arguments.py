@@ -34,8 +34,6 @@ When: TypeAlias = Annotated[
         max_length=40,
     ),
 ]
-Text: TypeAlias = Annotated[str, Field(min_length=1, max_length=1000)]
-"""A sentence or some; longer than that is not somebody speaking."""
 
 
 class Arguments(BaseModel):

@@ -61,6 +61,15 @@ def full_label(place: Place) -> str:
     return ", ".join(dict.fromkeys(part for part in parts if part))
 
 
+def told_apart(places: Sequence[Place]) -> list[str]:
+    """What tells namesakes apart: their regions alone, where those are enough."""
+    one_country = len({place.country for place in places}) == 1
+    if one_country and all(place.region for place in places):
+        return [place.region for place in places]
+    wholes = [full_label(place).partition(", ") for place in places]
+    return [rest or name for name, _, rest in wholes]
+
+
 def ways_to_read(said: str) -> Iterable[tuple[str, str]]:
     """Name and qualifier, the likeliest reading first: `Paris Texas` is two."""
     said = re.sub(r"\s+in\s+", ", ", said.strip())

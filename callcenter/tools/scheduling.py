@@ -158,7 +158,7 @@ async def move_appointment(desk: Desk, code: Code, start: When) -> Answer:
     return Answer(
         f"I have moved it: your {moved.slot.service} is now {when}. "
         f"Your code is {spelled(moved.code)}.",
-        done=f"moved the {moved.slot.service} of {moved.name} to {when}",
+        done=f"moved the {moved.slot.service} of {moved.name}: now {when}",
         facts=_facts(moved),
     )
 

@@ -44,7 +44,22 @@ SAME: Final = {
 }
 IGNORED: Final = frozenset(
     {"a", "an", "and", "appointment", "at", "book", "for", "get", "have", "i", "in"}
-    | {"like", "me", "my", "need", "of", "on", "our", "please", "some", "the", "to"}
+    | {
+        "is",
+        "it",
+        "like",
+        "me",
+        "my",
+        "need",
+        "of",
+        "on",
+        "or",
+        "our",
+        "please",
+        "some",
+        "the",
+        "to",
+    }
     | {"want", "with", "would", "your"}
 )
 

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from callcenter.domain.tickets import Passage, TicketStatus
-from callcenter.tools.arguments import Code, Text
+from callcenter.tools.arguments import Code
 from callcenter.tools.caller import is_own
 from callcenter.tools.definition import Answer, Sorry, tool
 from callcenter.tools.desk import Desk
@@ -44,6 +44,14 @@ Summary = Annotated[
         max_length=120,
     ),
 ]
+Details = Annotated[
+    str,
+    Field(
+        description="What has happened, since when, and what the caller hopes for.",
+        min_length=1,
+        max_length=1000,
+    ),
+]
 
 
 @tool(timeout_s=4.0)
@@ -71,7 +79,7 @@ async def search_knowledge(desk: Desk, question: Question) -> Answer:
 
 
 @tool(timeout_s=6.0, filler="One moment, I am writing that down.", late=UNSURE)
-async def open_ticket(desk: Desk, summary: Summary, details: Text) -> Answer:
+async def open_ticket(desk: Desk, summary: Summary, details: Details) -> Answer:
     """Open a ticket: something that the people of the house must look into.
 
     First repeat to the caller what you are going to write. Afterwards spell the code.

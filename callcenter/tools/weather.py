@@ -16,6 +16,7 @@ from callcenter.tools.places import (
     full_label,
     label,
     lies_in,
+    told_apart,
     ways_to_read,
 )
 from callcenter.tools.spoken import (
@@ -124,9 +125,9 @@ def _which(said: str, found: list[Place]) -> Answer:
         )
     name = found[0].name
     some = found[:MOST_CHOICES]
-    told = [full_label(place).removeprefix(f"{name}, ") for place in some]
     return Answer(
-        f"There is more than one {name}: in {one_of(told)}. Which one do you mean?",
+        f"There is more than one {name}: in {one_of(told_apart(some))}. "
+        "Which one do you mean?",
         facts={"places": [full_label(place) for place in some]},
     )
 
