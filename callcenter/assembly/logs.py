@@ -15,7 +15,7 @@ from structlog.typing import Processor
 
 _SECRETS: Final = re.compile(r"sk-[\w-]{8,}|Bearer \S+|Basic \S+|token=\S+")
 
-_TALKATIVE: Final = ("twilio.http_client", "httpx", "httpcore", "alembic", "websockets")
+_TALKATIVE: Final = ("aiohttp", "alembic", "httpcore", "httpx", "twilio", "websockets")
 """They log addresses with their queries, or every step, at INFO."""
 
 

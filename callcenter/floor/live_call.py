@@ -198,7 +198,7 @@ class LiveCall:
         """Let the caller talk until the stream ends. Cancelling is safe."""
         episode.streaming = True
         self.record(e.StreamStarted(started.stream_sid))
-        reason = "the caller's socket broke"
+        reason = "the stream was closed"
         try:
             await episode.opened.wait()
             if episode.failure is None:
