@@ -26,6 +26,7 @@ from callcenter.simulator.carrier.leg import (
     ReplaceDocument,
     StatusCallback,
 )
+from callcenter.simulator.carrier.operators import Voicemail
 from callcenter.simulator.carrier.phone import Phone
 from callcenter.simulator.carrier.resources import RestError
 from callcenter.simulator.carrier.ringing import pick_up, ring
@@ -73,6 +74,9 @@ class CallRoutes:
         self._exchange.calls[leg.sid] = leg
         body = resources.call(self._exchange, leg)
 
+        if "MachineDetection" in form:
+            leg.extra_fields["AnsweredBy"] = self._answered_by(leg)
+
         async def control(tasks: asyncio.TaskGroup) -> None:
             timeout_s = float(_text(form, "Timeout") or RING_S)
             await self._call_out(leg, document, timeout_s, tasks)
@@ -93,7 +97,7 @@ class CallRoutes:
         if status:
             return await self._end(leg, status)
         if document is None:
-            raise RestError(400, 20001, "Nothing to update: no Url, Twiml or Status")
+            return web.json_response(resources.call(self._exchange, leg))
         if leg.direction is not Direction.INBOUND and not leg.answered:
             raise RestError(400, 21220, "Call is not in-progress. Cannot redirect.")
         leg.order(ReplaceDocument(document))
@@ -118,6 +122,11 @@ class CallRoutes:
         if leg is None:
             raise web.HTTPNotFound
         return leg
+
+    def _answered_by(self, leg: Leg) -> str:
+        """Machine detection, never wrong here: in life it is a hint."""
+        machine = isinstance(self._exchange.behaviour(leg.to_number), Voicemail)
+        return "machine_start" if machine else "human"
 
     def _outbound(self, form: Form) -> Leg:
         to, sender = _text(form, "To"), _text(form, "From")

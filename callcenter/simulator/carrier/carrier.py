@@ -42,7 +42,8 @@ class CarrierSimulator:
 
     `reroute` maps the beginning of a public URL to where it is reached from here, so
     that a server may believe in its PUBLIC_URL. `hurry` divides the waits for ringing,
-    keys and pauses; media stays in real time.
+    keys and pauses; media stays in real time. `on_event` sees the events of all phones,
+    the operators' too, that have no listener of their own.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class CarrierSimulator:
         hurry: float = 1.0,
         host: str = "127.0.0.1",
         reroute: Mapping[str, str] | None = None,
+        on_event: Callable[[Phone, PhoneEvent], None] | None = None,
     ) -> None:
         self.account_sid = account_sid
         self.auth_token = auth_token
@@ -75,6 +77,7 @@ class CarrierSimulator:
         self._options = options or Options()
         self._hurry = hurry
         self._host = host
+        self._on_event = on_event
         self._reroute = dict(reroute or {})
         self._tasks = asyncio.TaskGroup()
 
@@ -99,6 +102,7 @@ class CarrierSimulator:
             webhooks=webhooks,
             tasks=self._tasks,
         )
+        self._exchange.on_event = self._on_event
         self._rest = RestApi(self._exchange, self.auth_token, self.requests, VERBS)
         self._exchange.api_url = await self._rest.start(self._host)
         return self
@@ -155,6 +159,10 @@ class CarrierSimulator:
     def legs_of(self, call: Leg) -> list[Leg]:
         """The legs that this one's `<Dial>`s rang, oldest first."""
         return [leg for leg in self.calls.values() if leg.parent_sid == call.sid]
+
+    async def settle(self, timeout_s: float = 30.0) -> None:
+        """Wait until all calls are over and all callbacks are delivered."""
+        await self._exchange.settle(timeout_s)
 
     def fail_next(self, *faults: RestFault) -> None:
         """The next REST requests meet these, in order."""

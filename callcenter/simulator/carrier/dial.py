@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from callcenter.simulator.carrier.attempt import Attempt, Target
@@ -30,7 +31,9 @@ async def dial(run: Execution, verb: Verb) -> Step:
     attempts = [Attempt(run, target, watch) for target in targets]
     party = _Party(run, attempts, watch)
     async with run.waiting(action, party.abandoned):
-        await party.connect(verb.seconds("timeLimit", TIME_LIMIT_S))
+        await party.connect(
+            verb.seconds("timeLimit", TIME_LIMIT_S), in_turn=verb.flag("sequential")
+        )
     if action is None:
         return None
     return Fetch(action.url, action.method, party.result())
@@ -45,13 +48,11 @@ class _Party:
         self._watch = watch
         self._winner: Attempt | None = None
 
-    async def connect(self, limit_s: float) -> None:
+    async def connect(self, limit_s: float, *, in_turn: bool) -> None:
         """Ring until one is accepted or none is left; then bridge until it is over."""
         self._run.leg.line = Ringing()
         try:
-            for attempt in self._attempts:
-                attempt.begin()
-            await self._race()
+            await self._ring(in_turn=in_turn)
             if self._winner is not None:
                 await self._talk(self._winner, limit_s)
         finally:
@@ -59,7 +60,14 @@ class _Party:
             for attempt in self._attempts:
                 attempt.abandon()
 
-    async def _race(self) -> None:
+    async def _ring(self, *, in_turn: bool) -> None:
+        """Find the winner: one attempt after another, or all at once."""
+        for attempt in self._attempts:
+            attempt.begin()
+            if in_turn:
+                await self._watch.until(partial(_settled, attempt))
+                if attempt.accepted:
+                    break
         await self._watch.until(self._decided)
         self._winner = next((a for a in self._attempts if a.accepted), None)
 
@@ -128,6 +136,10 @@ class _Party:
         return statuses.pop() if len(statuses) == 1 else "no-answer"
 
 
+def _settled(attempt: Attempt) -> bool:
+    return attempt.accepted or attempt.over
+
+
 def _targets(run: Execution, verb: Verb) -> list[Target]:
     """Whom to ring; nobody if the caller id isn't ours to show."""
     leg, exchange = run.leg, run.exchange
@@ -138,6 +150,8 @@ def _targets(run: Execution, verb: Verb) -> list[Target]:
     nouns = [child for child in verb.children if child.name in _TARGETS]
     if len(nouns) != len(verb.children):
         exchange.warn(UNKNOWN_IN_SCHEMA, "<Dial> with a noun not simulated", leg)
+    if verb.attribute("record", "do-not-record") != "do-not-record":
+        exchange.warn(UNKNOWN_IN_SCHEMA, "<Dial record> is not simulated", leg)
     if verb.text and not nouns:
         nouns = [Verb("Number", {}, (), verb.text)]
     timeout_s = verb.seconds("timeout", RING_S)

@@ -3,13 +3,16 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from callcenter.simulator.carrier.faults import Network
 from callcenter.simulator.carrier.fields import status_fields, voice_fields
 from callcenter.simulator.carrier.leg import Leg, StatusCallback
 from callcenter.simulator.carrier.operators import OperatorBehaviour, Unreachable
+from callcenter.simulator.carrier.phone import Phone
 from callcenter.simulator.carrier.records import (
     DebuggerEntry,
+    PhoneEvent,
     Recording,
     new_sid,
     utc_now,
@@ -86,6 +89,8 @@ class Exchange:
         self._tasks = tasks
         self._running: set[asyncio.Task[None]] = set()
         self.api_url = ""
+        self.on_event: Callable[[Phone, PhoneEvent], None] | None = None
+        """Sees every event of phones that have no listener of their own."""
         self.started_at = utc_now()
         self.calls: dict[str, Leg] = {}
         self.warnings: list[DebuggerEntry] = []
@@ -97,6 +102,12 @@ class Exchange:
         task = self._tasks.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+
+    async def settle(self, timeout_s: float) -> None:
+        """Wait until no leg lives and no callback is on its way."""
+        async with asyncio.timeout(timeout_s):
+            while self._running:
+                await asyncio.wait(set(self._running))
 
     def cut_everything(self) -> None:
         for task in list(self._running):
@@ -129,6 +140,8 @@ class Exchange:
     def register(self, leg: Leg, tasks: asyncio.TaskGroup) -> None:
         """Let a leg be found by CallSid, and its subscriber know what it becomes."""
         self.calls[leg.sid] = leg
+        if leg.phone.on_event is None and self.on_event is not None:
+            leg.phone.on_event = partial(self.on_event, leg.phone)
 
         def tell(changed: Leg) -> None:
             callback = changed.status_callback

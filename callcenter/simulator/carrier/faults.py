@@ -63,6 +63,8 @@ class StreamFaults:
     mark_delay_ms: int = 0
     lose_marks: bool = False
     duplicate_marks: bool = False
+    swap_marks: bool = False
+    """Marks come in pairs, the second first."""
     stop_reading_after_ms: int | None = None
     stall_at_ms: int | None = None
     stall_ms: int = 0

@@ -92,6 +92,7 @@ class RestApi:
                 raise _REFUSALS[fault]
             if fault is RestFault.HANG:
                 await self._closing.wait()
+                raise _REFUSALS[RestFault.SERVER_ERROR]
             response = await handler(request)
         except RestError as error:
             return _json(error.body(), error.status)

@@ -21,6 +21,7 @@ from callcenter.simulator.carrier.handshake import (
 )
 from callcenter.simulator.carrier.leg import Leg
 from callcenter.simulator.carrier.lines import Line
+from callcenter.simulator.carrier.marks import Marks
 from callcenter.simulator.carrier.playback import Playback
 from callcenter.simulator.carrier.records import Happening, Source, new_sid
 from callcenter.simulator.carrier.stream_text import read_strictly, stop_text
@@ -79,11 +80,10 @@ class MediaStream(Line):
         options = exchange.options
         limit_ms = options.playback_limit_ms
         self.playback = Playback(None if limit_ms is None else limit_ms * BYTES_PER_MS)
-        self._mark_delay_ms = options.mark_delay_ms + faults.mark_delay_ms
         self._outbox: asyncio.Queue[str | bytes | None] = asyncio.Queue(OUTBOX_MESSAGES)
         self._up: deque[tuple[int, Frame]] = deque()
         self._down: deque[tuple[int, ToTwilio]] = deque()
-        self._marks: deque[tuple[int, str]] = deque()
+        self._marks = Marks(faults, options.mark_delay_ms)
         self._complained: set[int] = set()
         self._sequence = 0
         self._chunk = 0
@@ -119,8 +119,6 @@ class MediaStream(Line):
             self._obey(self._down.popleft()[1])
         heard, reached = self.playback.tick()
         self._echo(reached)
-        while self._marks and self._marks[0][0] <= self.now_ms:
-            self._send_mark(self._marks.popleft()[1])
         return heard
 
     @override
@@ -225,16 +223,8 @@ class MediaStream(Line):
                 self._echo(self.playback.clear())
 
     def _echo(self, names: list[str]) -> None:
-        for name in names:
-            if self._mark_delay_ms:
-                self._marks.append((self.now_ms + self._mark_delay_ms, name))
-            else:
-                self._send_mark(name)
-
-    def _send_mark(self, name: str) -> None:
-        if self._faults.lose_marks:
-            return
-        for _ in range(2 if self._faults.duplicate_marks else 1):
+        self._marks.reach(names, self.now_ms)
+        for name in self._marks.due(self.now_ms):
             self._tell(MarkEcho(name))
 
     def _due(self, delay_ms: int) -> int:

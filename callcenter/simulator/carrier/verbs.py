@@ -149,10 +149,13 @@ async def record(run: Execution, verb: Verb) -> Step:
 
 
 async def _take_down(run: Execution, verb: Verb, recorder: Recorder) -> str:
-    """Record until a key, silence or the limit; return the key."""
-    exchange, leg = run.exchange, run.leg
-    quiet_ms = exchange.hurried_s(verb.seconds("timeout", RECORD_TIMEOUT_S)) * _MS
-    limit_ms = exchange.hurried_s(verb.seconds("maxLength", RECORD_MAX_S)) * _MS
+    """Record until a key, silence or the limit; return the key.
+
+    Silence is a part of the media, which no `hurry` shortens.
+    """
+    leg = run.leg
+    quiet_ms = verb.seconds("timeout", RECORD_TIMEOUT_S) * _MS
+    limit_ms = verb.seconds("maxLength", RECORD_MAX_S) * _MS
     keys = verb.attribute("finishOnKey", RECORD_KEYS)
     _forget_keys(run)
     leg.line = recorder

@@ -5,7 +5,12 @@ import asyncio
 import pytest
 from aiohttp import web
 
-from callcenter.simulator.carrier import CarrierSimulator, Happening, Phone
+from callcenter.simulator.carrier import (
+    CarrierSimulator,
+    Happening,
+    Options,
+    Phone,
+)
 from callcenter.simulator.carrier.interpreter import APPLICATION_ERROR
 from callcenter.simulator.carrier.sound import tone
 from tests.simulator.carrier.tiny_server import TinyServer, nothing
@@ -172,7 +177,7 @@ async def test_a_voicemail_is_recorded_and_its_action_told(
     carrier: CarrierSimulator, server: TinyServer
 ) -> None:
     server.answers["/voice"] = (
-        '<Response><Record action="/kept" timeout="5" '
+        '<Response><Record action="/kept" timeout="1" '
         'recordingStatusCallback="/recorded"/></Response>'
     )
 
@@ -256,3 +261,68 @@ async def test_leaving_the_carrier_cuts_its_calls(server: TinyServer) -> None:
             call = await carrier.place_call(CALLER, nothing)
             await call.reaches("ringing")
     assert call.over
+
+
+async def test_plain_text_is_read_aloud_and_images_are_an_error(
+    carrier: CarrierSimulator, server: TinyServer
+) -> None:
+    server.answers["/voice"] = web.Response(text="Good day", content_type="text/plain")
+    call = await carrier.place_call(CALLER, nothing)
+    await call.ended()
+    assert call.phone.said_texts == ["Good day"]
+    server.answers["/voice"] = web.Response(body=b"?", content_type="image/png")
+    call = await carrier.place_call(CALLER, nothing)
+    await call.ended()
+    assert server.forms_to("/fallback")[0]["ErrorCode"] == "12300"
+
+
+async def test_http_redirects_are_followed_and_signed_anew(
+    carrier: CarrierSimulator, server: TinyServer
+) -> None:
+    server.answers["/voice"] = web.Response(status=302, headers={"Location": "/there"})
+    server.answers["/there"] = "<Response><Say>Here</Say></Response>"
+    call = await carrier.place_call(CALLER, nothing)
+    await call.ended()
+    assert call.phone.said_texts == ["Here"]
+    assert [request.method for request in carrier.webhooks_to("/there")] == ["GET"]
+
+
+async def test_a_slow_server_is_given_up(server: TinyServer) -> None:
+    released = asyncio.Event()
+
+    async def slow(request: web.Request) -> web.Response:
+        await released.wait()
+        return web.Response()
+
+    server.delayed["/voice"] = slow
+    async with CarrierSimulator(
+        account_sid="AC1",
+        auth_token="12345",
+        number="+15005550006",
+        voice_url=f"{server.url}/voice",
+        voice_fallback_url=f"{server.url}/fallback",
+        options=Options(webhook_timeout_s=0.2),
+    ) as carrier:
+        call = await carrier.place_call(CALLER, nothing)
+        await call.ended()
+        assert carrier.webhooks_to("/voice")[0].status == 0
+    released.set()
+    assert server.forms_to("/fallback")[0]["ErrorCode"] == "11200"
+
+
+async def test_events_of_all_phones_can_be_watched(server: TinyServer) -> None:
+    seen: list[tuple[str, Happening]] = []
+    server.answers["/voice"] = "<Response><Say>Hi</Say></Response>"
+    async with CarrierSimulator(
+        account_sid="AC1",
+        auth_token="12345",
+        number="+15005550006",
+        voice_url=f"{server.url}/voice",
+        options=Options(longest_say_ms=20),
+        on_event=lambda phone, event: seen.append((phone.number, event.what)),
+    ) as carrier:
+        await carrier.place_call(CALLER, nothing)
+        await carrier.settle()
+    assert seen[0] == (CALLER, Happening.RINGING)
+    assert (CALLER, Happening.SAID) in seen
+    assert seen[-1] == (CALLER, Happening.ENDED)

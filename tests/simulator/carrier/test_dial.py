@@ -13,11 +13,13 @@ from callcenter.simulator.carrier import (
     Leg,
     NoAnswer,
     OperatorBehaviour,
+    Options,
     Phone,
     Scripted,
     Unreachable,
     Voicemail,
 )
+from callcenter.simulator.carrier.leg import HangUp
 from callcenter.simulator.carrier.sound import tone
 from tests.simulator.carrier.tiny_server import TinyServer, nothing
 
@@ -265,3 +267,62 @@ async def test_a_sip_operator_is_rung_by_address(
     call = await carrier.place_call(CALLER, nothing)
     await call.ended()
     assert screened.forms_to("/dial-ended")[0]["DialBridged"] == "true"
+
+
+async def test_screening_by_acceptance_lets_the_other_phone_ring_on(
+    screened: TinyServer,
+) -> None:
+    screened.answers["/voice"] = dial(ADA, BOB)
+    async with CarrierSimulator(
+        account_sid="AC1",
+        auth_token="12345",
+        number="+15005550006",
+        voice_url=f"{screened.url}/voice",
+        hurry=20,
+        operators={
+            ADA: Voicemail(),
+            BOB: Answers(after_s=6, hangs_up_after_s=0.1),
+        },
+        options=Options(first_to_answer_wins=False, longest_say_ms=20),
+    ) as carrier:
+        await carrier.place_call(CALLER, nothing)
+        await carrier.settle()
+    assert screened.forms_to("/dial-ended")[0]["DialBridged"] == "true"
+
+
+async def test_sequential_phones_ring_one_after_the_other(
+    carrier: CarrierSimulator, screened: TinyServer
+) -> None:
+    screened.answers["/voice"] = dial(ADA, BOB, sequential="true", timeout="5")
+    carrier.operators |= {ADA: NoAnswer(), BOB: Answers(hangs_up_after_s=0.1)}
+    call = await carrier.place_call(CALLER, nothing)
+    await call.ended()
+    ada, bob = carrier.legs_of(call)
+    assert ada.status == "no-answer"
+    assert ada.ended_at is not None
+    assert bob.answered_at is not None
+    assert bob.answered_at > ada.ended_at
+
+
+async def test_the_time_limit_ends_the_bridge(
+    carrier: CarrierSimulator, screened: TinyServer
+) -> None:
+    screened.answers["/voice"] = dial(ADA, timeLimit="1")
+    told = await outcome(carrier, screened, Answers())
+    assert (told["DialBridged"], told["DialCallDuration"]) == ("true", "1")
+
+
+async def test_a_bridged_operator_can_be_hung_up_by_rest_order(
+    carrier: CarrierSimulator, screened: TinyServer
+) -> None:
+    carrier.operators[ADA] = Answers()
+
+    async def script(phone: Phone) -> None:
+        await phone.happens(Happening.BRIDGED)
+        (child,) = (leg for leg in carrier.calls.values() if leg.parent_sid)
+        child.order(HangUp("ended by REST"))
+
+    call = await carrier.place_call(CALLER, script)
+    await call.ended()
+    assert screened.forms_to("/dial-ended")[0]["DialCallStatus"] == "completed"
+    assert call.phone.said_texts == ["The end"]

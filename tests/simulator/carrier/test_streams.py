@@ -10,6 +10,8 @@ from callcenter.simulator.carrier import (
     Ending,
     Happening,
     Leg,
+    Network,
+    Options,
     Phone,
     Signature,
     StreamFaults,
@@ -420,3 +422,89 @@ async def test_a_bare_stream_needs_no_call(
     await stream.close()
     media = server.frames_of("media")[0]["media"]
     assert b64decode(media["payload"]) == SENTENCE  # type: ignore[index]
+
+
+async def test_the_network_takes_its_time(server: TinyServer) -> None:
+    server.answers["/voice"] = connect(server)
+    async with CarrierSimulator(
+        account_sid="AC1",
+        auth_token="12345",
+        number="+15005550006",
+        voice_url=f"{server.url}/voice",
+        network=Network(delay_ms_up=200, delay_ms_down=200),
+    ) as carrier:
+
+        async def script(phone: Phone) -> None:
+            await phone.happens(Happening.STREAM_STARTED)
+            began_ms = phone.now_ms
+            await phone.say(SENTENCE)
+            await phone.hears_pause(quiet_ms=300)
+            assert 380 < phone.heard[-1].at_ms - began_ms < 700
+
+        call = await carrier.place_call(CALLER, script, hang_up_after_script=True)
+        await call.ended()
+    assert call.phone.heard_from("stream") == SENTENCE
+
+
+async def test_who_stops_reading_hears_and_returns_nothing(
+    carrier: CarrierSimulator, server: TinyServer
+) -> None:
+    server.answers["/voice"] = connect(server)
+
+    async def marking(server: TinyServer, ws: web.WebSocketResponse) -> None:
+        async for frame in frames(server, ws):
+            if frame["event"] == "media":
+                sid, chunk = frame["streamSid"], frame["media"]["chunk"]  # type: ignore[index]
+                mark = {"name": chunk}
+                await ws.send_json({"event": "mark", "streamSid": sid, "mark": mark})
+
+    server.socket = marking
+    faults = StreamFaults(stop_reading_after_ms=200)
+    call = await carrier.place_call(CALLER, nothing, faults=faults)
+    await call.phone.happens(Happening.STREAM_STARTED)
+    await call.phone.waits(600)
+    call.phone.hang_up()
+    await call.ended()
+    assert len(server.frames_of("media")) > 25
+    assert 5 < len(server.frames_of("mark")) < 15
+
+
+async def test_unplayed_audio_may_have_a_limit(server: TinyServer) -> None:
+    server.answers["/voice"] = connect(server)
+
+    async def flooding(server: TinyServer, ws: web.WebSocketResponse) -> None:
+        async for frame in frames(server, ws):
+            if frame["event"] == "start":
+                await ws.send_json(speak(SENTENCE, frame["streamSid"]))
+                await ws.send_json(speak(SENTENCE, frame["streamSid"]))
+
+    server.socket = flooding
+    async with CarrierSimulator(
+        account_sid="AC1",
+        auth_token="12345",
+        number="+15005550006",
+        voice_url=f"{server.url}/voice",
+        options=Options(playback_limit_ms=500),
+    ) as carrier:
+        call = await carrier.place_call(CALLER, Phone.hears_pause)
+        await call.phone.hears_sound()
+        await call.phone.waits(1200)
+        assert call.phone.heard_from("stream") == SENTENCE
+        assert [entry.code for entry in carrier.warnings] == [31930]
+
+
+async def test_who_closes_in_anger_is_noted(
+    carrier: CarrierSimulator, server: TinyServer
+) -> None:
+    server.answers["/voice"] = connect(server)
+
+    async def angry(server: TinyServer, ws: web.WebSocketResponse) -> None:
+        async for frame in frames(server, ws):
+            if frame["event"] == "start":
+                await ws.close(code=1011)
+
+    server.socket = angry
+    call = await carrier.place_call(CALLER, nothing)
+    await call.ended()
+    assert [entry.code for entry in carrier.warnings] == [31921]
+    assert server.forms_to("/after")

@@ -22,6 +22,7 @@ class TinyServer:
 
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
+        self.delayed: dict[str, Callable[[web.Request], Awaitable[web.Response]]] = {}
         self.forms: list[tuple[str, dict[str, str]]] = []
         self.headers: list[dict[str, str]] = []
         self.badly_signed: list[str] = []
@@ -41,6 +42,8 @@ class TinyServer:
         return [frame for frame in self.frames if frame["event"] == event]
 
     async def answer(self, request: web.Request) -> web.Response:
+        if delayed := self.delayed.get(request.path):
+            return await delayed(request)
         form = {k: str(v) for k, v in (await request.post()).items()}
         self._check(request, f"{self.url}{request.path_qs}", form)
         self.forms.append((request.path, form))
