@@ -24,15 +24,16 @@ async def enter(connection: AsyncConnection, appointment: Appointment) -> None:
 async def hold(connection: AsyncConnection, appointment: Appointment) -> None:
     slot = appointment.slot
     await connection.execute(
-        insert(t.appointment_slots),
-        [
-            {
-                "resource_id": slot.resource,
-                "quarter": quarter,
-                "code": appointment.code,
-            }
-            for quarter in hours.quarters(slot.starts_at, slot.minutes)
-        ],
+        insert(t.appointment_slots).values(
+            [
+                {
+                    "resource_id": slot.resource,
+                    "quarter": quarter,
+                    "code": appointment.code,
+                }
+                for quarter in hours.quarters(slot.starts_at, slot.minutes)
+            ]
+        )
     )
 
 

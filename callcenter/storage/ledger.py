@@ -7,7 +7,6 @@ append ──► backlog ──► one transaction every 50 ms ──► the dat
 
 import asyncio
 from collections import deque
-from collections.abc import Collection
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -106,7 +105,7 @@ class Ledger:
                 await self._store_all()
         finally:
             # No await beyond this point: the process is about to end.
-            self._spill(self._backlog)
+            self._spill()
 
     async def _store_all(self) -> None:
         """Store the journal and the backlog, however long the database is down."""
@@ -121,8 +120,7 @@ class Ledger:
                 self._recovered()
                 return
             if len(self._backlog) >= self._spill_at:
-                # In a thread: the file may be slow, and voices share this loop.
-                await asyncio.to_thread(self._spill, list(self._backlog))
+                await self._make_room()
             await asyncio.sleep(wait_s)
             wait_s = min(2 * wait_s, LONGEST_WAIT_S)
 
@@ -146,7 +144,7 @@ class Ledger:
         async with self._emptied:
             self._emptied.notify_all()
 
-    async def _store(self, facts: list[Fact]) -> None:
+    async def _store(self, facts: list[Fact], *, again: bool = True) -> None:
         """All in one transaction; or one by one, if one of them cannot be stored."""
         try:
             async with self._database.write() as connection:
@@ -155,8 +153,10 @@ class Ledger:
             if len(facts) > 1:
                 for fact in facts:
                     await self._store([fact])
-                return
-            self._refuse(facts[0], error)
+            elif again:  # another node may have begun the same call's row
+                await self._store(facts, again=False)
+            else:
+                self._refuse(facts[0], error)
 
     def _refuse(self, fact: Fact, error: Exception) -> None:
         _log.error(
@@ -169,18 +169,30 @@ class Ledger:
         with suppress(OSError):  # it has been logged, and the others must go on
             self._journal.refuse(fact)
 
-    def _spill(self, facts: Collection[Fact]) -> None:
-        """Move facts, the oldest, from the backlog to the journal."""
-        if not facts:
-            return
-        spilled = len(facts)
+    async def _make_room(self) -> None:
+        """Move the backlog to the journal, and leave the event loop to the voices."""
+        facts = list(self._backlog)
         try:
-            self._journal.write(facts)
+            await asyncio.to_thread(self._journal.write, facts)
         except OSError as error:
-            self._report(f"{self.problem or 'stopping'}; nor can the journal: {error}")
-            return
-        self._drop(spilled)
-        _log.warning("facts_spilled", facts=spilled, path=str(self._journal.path))
+            self._report(f"{self.problem}; nor can the journal: {error}")
+        else:
+            self._spilled(len(facts))
+
+    def _spill(self) -> None:
+        """Move the backlog to the journal, now."""
+        try:
+            if self._backlog:
+                self._journal.write(self._backlog)
+        except OSError as error:
+            _log.critical("facts_lost", facts=len(self._backlog), reason=str(error))
+        else:
+            self._spilled(len(self._backlog))
+
+    def _spilled(self, facts: int) -> None:
+        self._drop(facts)
+        if facts:
+            _log.warning("facts_spilled", facts=facts, path=str(self._journal.path))
 
     def _drop(self, count: int) -> None:
         for _ in range(count):

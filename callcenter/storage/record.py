@@ -64,7 +64,16 @@ async def facts_of(connection: AsyncConnection, call_id: CallId) -> list[Fact]:
 async def _rows(
     connection: AsyncConnection, ids: set[CallId]
 ) -> Mapping[CallId, CallRow]:
-    rows = await connection.execute(select(t.calls).where(t.calls.c.id.in_(ids)))
+    """The calls' rows, locked: on PostgreSQL another node may write to the same call.
+
+    Always in the same order, so that two nodes cannot lock each other out.
+    """
+    rows = await connection.execute(
+        select(t.calls)
+        .where(t.calls.c.id.in_(ids))
+        .order_by(t.calls.c.id)
+        .with_for_update()
+    )
     return {CallId(row["id"]): _call_row(row) for row in rows.mappings()}
 
 
