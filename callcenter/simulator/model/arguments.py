@@ -31,7 +31,7 @@ _SERVICE: Final = re.compile(
     r"\b(?:book|want|like|need) (?:a |an |the )?(?P<service>(?!to\b)[a-z -]+?)"
     rf"(?=$| (?:on|for|at|please|{'|'.join(_DAYS)})\b)"
 )
-_SERVICES: Final = (
+SERVICES: Final = (
     *("bicycle service", "brake adjustment", "puncture repair", "winter check"),
     *("full service", "basic service", "repair", "service"),
 )
@@ -95,7 +95,8 @@ def _value(name: str, about: Json, known: Known) -> object:
     if about.get("type") in ("integer", "number", "boolean", "array", "object"):
         return None
     finder = _FINDERS.get(name)
-    return finder(known) if finder else None
+    value = finder(known) if finder else None
+    return value[: about.get("maxLength")] if isinstance(value, str) else None
 
 
 def _choice(choices: list[str], known: Known) -> str | None:
@@ -151,7 +152,7 @@ def _when(known: Known) -> str:
 def _service(known: Known) -> str | None:
     if match := _SERVICE.search(known.utterance):
         return match["service"].strip()
-    named = [service for service in _SERVICES if service in known.utterance]
+    named = [service for service in SERVICES if service in known.utterance]
     before = known.result("service")
     return named[0] if named else before if isinstance(before, str) else None
 
@@ -214,7 +215,7 @@ def _deep(value: object, key: str) -> Iterator[object]:
             yield from _deep(inner, key)
 
 
-Finder: TypeAlias = Callable[[Known], object]
+Finder: TypeAlias = Callable[[Known], str | None]
 
 _FINDERS: Final[dict[str, Finder]] = {
     **dict.fromkeys(("place", "city", "location"), _place),

@@ -14,7 +14,8 @@ import re
 from typing import Final
 
 from callcenter.simulator.model import intents
-from callcenter.simulator.model.arguments import Known, arguments, slots
+from callcenter.simulator.model.arguments import SERVICES, Known, arguments, slots
+from callcenter.simulator.model.conversation import Item
 from callcenter.simulator.model.intents import BY_NAME, Intent
 from callcenter.simulator.model.scene import (
     HANDOFF,
@@ -37,6 +38,7 @@ CANNOT: Final = (
 NOBODY: Final = "I am sorry, I cannot put you through from here."
 NO_SUCH_TIME: Final = "I am sorry, that time is not free. Which other time suits you?"
 WHAT_MESSAGE: Final = "Of course. What is your message?"
+SHALL_I_CANCEL: Final = "Shall I cancel it?"
 WHICH_NAME: Final = "What name may I put it under?"
 _QUESTIONS: Final = {
     "place": "For which town or city?",
@@ -79,8 +81,18 @@ def decide(scene: Scene) -> list[Part]:
         return [Speak(quoted)]
     notes = [_quoted(item.text) for item in scene.fresh if item.role == "system"]
     parts: list[Part] = [Speak(note) for note in notes[-1:] if note]
-    parts += _react(scene)
+    if not _is_overtaken(scene):
+        parts += _react(scene)
     return parts or [Speak(ANYTHING_ELSE if scene.utterances else GREETING)]
+
+
+def _is_overtaken(scene: Scene) -> bool:
+    """Whether the caller asked for a person, and a note tells how that went."""
+    notes = [item for item in scene.fresh[-1:] if item.role == "system"]
+    if not any(_quoted(note.text) for note in notes):
+        return False
+    *_, wish = scene.utterances or [""]
+    return intents.classify(wish) is BY_NAME["human"]
 
 
 def _react(scene: Scene) -> list[Part]:
@@ -94,7 +106,7 @@ def _react(scene: Scene) -> list[Part]:
             case "function_call_output" if "assistant" in result_of(item):
                 awaited = True  # the next agent takes the wish up
             case "function_call_output":
-                parts.append(Speak(_in_words(result_of(item), scene.called(item))))
+                parts.append(Speak(_read_out(scene, item)))
             case "message":
                 awaited = awaited or item.role == "user"
     return parts + _answer(scene) if awaited else parts
@@ -124,15 +136,19 @@ def _wish(scene: Scene) -> tuple[Intent | None, str]:
     ):
         return BY_NAME["message"], said
     if intent is not None and intent.name == "yes":
-        return _accepted(scene) or intent, _last_wish(before) or said
+        accepted = _accepted(scene) or intent
+        is_new = accepted is BY_NAME["message"]
+        return accepted, said if is_new else _last_wish(before) or said
     if intent is not None:
         return intent, said
     if slots(scene.known(said)) and _chooses(scene, said):
         moving = any(intents.classify(text) is BY_NAME["move"] for text in before)
         return BY_NAME["move"] if moving else _CHOOSE, said
     if scene.last_words.endswith("?"):
-        return _continued(before, said)
-    return None, said
+        intent, wish = _continued(before, said)
+        if intent:
+            return intent, wish
+    return _booking(said), said
 
 
 def _chooses(scene: Scene, said: str) -> bool:
@@ -143,13 +159,20 @@ def _chooses(scene: Scene, said: str) -> bool:
 def _continued(before: list[str], said: str) -> tuple[Intent | None, str]:
     """An answer to the agent's question belongs to the wish that it was asked for."""
     for start in range(len(before) - 1, -1, -1):
-        if (intent := intents.classify(before[start])) and intent.tool:
+        intent = intents.classify(before[start]) or _booking(before[start])
+        if intent and intent.tool:
             return intent, " ".join([*before[start:], said])
     return None, said
 
 
+def _booking(said: str) -> Intent | None:
+    """A service that is merely named is a wish to have it."""
+    named = any(service in said for service in SERVICES)
+    return BY_NAME["slots"] if named else None
+
+
 def _accepted(scene: Scene) -> Intent | None:
-    offer = scene.last_words.lower()
+    *_, offer = re.split(r"[.!] ", scene.last_words.lower())
     return next((BY_NAME[name] for sign, name in _OFFERS if sign.search(offer)), None)
 
 
@@ -233,8 +256,22 @@ def _quoted(text: str) -> str:
     return (found[1] or found[2]).strip() if found else ""
 
 
+def _read_out(scene: Scene, output: Item) -> str:
+    """What a tool answered, and the question that it leads to."""
+    result, tool = result_of(output), scene.called(output)
+    words = _in_words(result, tool)
+    *_, wish = scene.utterances or [""]
+    cancelling = intents.classify(wish) is BY_NAME["cancel"]
+    if (
+        cancelling
+        and tool == BY_NAME["appointments"].tool
+        and result.get("appointments")
+    ):
+        return f"{words} {SHALL_I_CANCEL}"
+    return words
+
+
 def _in_words(result: Json, tool: str) -> str:
-    """What a tool answered, to be read out."""
     for key in ("say", "error"):
         if isinstance(words := result.get(key), str) and words.strip():
             return words

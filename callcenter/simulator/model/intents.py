@@ -113,8 +113,7 @@ INTENTS: Final = (
     ),
     _intent(
         "slots",
-        "book, book a, an appointment, a time for, free on, bicycle service, "
-        "puncture repair, brake adjustment, winter check",
+        "book, book a, an appointment, a time for, free on",
         "find_free_slots",
         _BOOKING,
     ),

@@ -263,6 +263,16 @@ def test_a_note_of_the_supervisor_is_spoken_once() -> None:
     )
 
 
+def test_a_note_that_nobody_answered_does_not_send_the_caller_off_again() -> None:
+    wish, failed = caller("operator please"), note('Begin with: "Nobody is there."')
+    assert says(wish, failed) == "Nobody is there."
+    talk = [caller("will it rain in oslo"), note('Begin with: "We were cut off."')]
+    assert decide(Scene(ALL, talk)) == [
+        Speak("We were cut off."),
+        CallTool("get_weather", {"place": "Oslo"}),
+    ]
+
+
 def test_a_note_without_words_to_say_is_only_a_note() -> None:
     assert says(note("The caller rang up from Oslo.")) == brain.GREETING
 
@@ -352,16 +362,29 @@ def test_a_place_is_chosen_among_those_that_were_named() -> None:
 
 def test_an_appointment_that_was_found_is_cancelled_on_yes() -> None:
     found: Json = {
-        "say": "You come on Friday at nine. Shall I cancel it?",
+        "say": "You come on Friday at nine.",
         "appointments": [{"code": "K7M4X", "start": "2026-11-27T09:00"}],
     }
-    talk = (
-        caller("cancel my appointment"),
-        *called("find_my_appointments", found),
-        agent(found["say"]),
-    )
+    wish = (caller("cancel my appointment"), *called("find_my_appointments", found))
+    asked = says(*wish)
+    assert asked == "You come on Friday at nine. Shall I cancel it?"
+    talk = (*wish, agent(asked))
     assert on(*talk, "yes please") == CallTool("cancel_appointment", {"code": "K7M4X"})
     assert "anything else" in says(*talk, "no thank you")
+
+
+def test_appointments_that_were_only_asked_about_are_not_cancelled() -> None:
+    found: Json = {"say": "On Friday.", "appointments": [{"code": "K7M4X"}]}
+    wish = caller("when is my appointment")
+    assert says(wish, *called("find_my_appointments", found)) == "On Friday."
+    nothing: Json = {"say": "There is none.", "appointments": []}
+    wish = caller("cancel my appointment")
+    assert says(wish, *called("find_my_appointments", nothing)) == "There is none."
+
+
+def test_yes_goes_to_what_was_offered_last() -> None:
+    offer = agent("None of my colleagues is available. Shall I take a message?")
+    assert says("operator please", offer, "yes please") == brain.WHAT_MESSAGE
 
 
 def test_yes_to_a_person_reaches_one_and_says_what_it_is_about() -> None:
@@ -377,6 +400,14 @@ def test_no_to_anything_else_ends_the_call() -> None:
         "end_call", {"reason": "No thank you"}
     )
     assert says("hello", last, "no thank you", tools=()) == brain.FAREWELL
+
+
+def test_a_service_alone_is_a_wish_to_book_it() -> None:
+    talk = (agent(brain.GREETING), "a winter check please")
+    assert says(*talk) == "For which day?"
+    part = on(*talk, agent("For which day?"), "friday")
+    wanted = {"service": "winter check", "day": "friday"}
+    assert part == CallTool("find_free_slots", wanted)
 
 
 def test_a_message_is_asked_for_and_then_taken_word_for_word() -> None:
