@@ -8,7 +8,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import structlog
 from structlog.typing import Processor
@@ -19,9 +19,10 @@ _TALKATIVE: Final = ("aiohttp", "alembic", "httpcore", "httpx", "twilio", "webso
 """They log addresses with their queries, or every step, at INFO."""
 
 
-def set_up_logs(level: str) -> None:
-    """Call it once, before anything is logged."""
-    person = sys.stderr.isatty()
+def set_up_logs(level: str, stream: TextIO | None = None) -> None:
+    """Call it once, before anything is logged; by default to standard error."""
+    stream = stream or sys.stderr
+    person = stream.isatty()
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -39,10 +40,10 @@ def set_up_logs(level: str) -> None:
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             processors=[
