@@ -20,11 +20,9 @@ from callcenter.domain.events import Fact
 from callcenter.domain.ids import AgentName
 from callcenter.domain.operators import Operator
 from callcenter.domain.roster import Roster
-from callcenter.domain.tool import Tool
 from callcenter.errors import StorageError
 from callcenter.floor.floor import Floor
 from callcenter.floor.house import House, Rules
-from callcenter.floor.live_call import LiveCall
 from callcenter.floor.ports import Carrier, Clock
 from callcenter.settings import Settings
 from callcenter.storage.directory import Directory
@@ -129,8 +127,10 @@ async def running(
             clock=clock,
             conversations=_conversations(settings, roster),
             operators=lambda: operators,
-            toolbox=lambda call: _toolbox(call, desk),
-            briefing=lambda call: _facts_for_agents(call, book, clock),
+            toolbox=lambda call_id, number, control: toolbox(
+                desk(call_id=call_id, caller_number=number, call=control)
+            ),
+            briefing=lambda number: _facts_for_agents(number, book, clock),
             watchers=list(watchers),
         )
         floor = Floor(house)
@@ -234,25 +234,12 @@ def _conversations(settings: Settings, roster: Roster) -> partial:  # type: igno
     )
 
 
-def _toolbox(call: LiveCall, desk: Callable[..., Desk]) -> dict[str, Tool]:
-    if call.control is None:
-        raise AssertionError("a call has its control before it has tools")
-    return toolbox(
-        desk(
-            call_id=call.id,
-            caller_number=call.state.caller_number,
-            call=call.control,
-        )
-    )
-
-
-def _facts_for_agents(call: LiveCall, book: AppointmentBook, clock: Clock) -> str:
+def _facts_for_agents(number: str, book: AppointmentBook, clock: Clock) -> str:
     now = clock.now().astimezone(book.zone)
-    number = call.state.caller_number or "withheld"
     return (
         "# This call\n\n"
         f"It is {spoken_day(now.date())}, {now:%H:%M}, in {book.zone.key}. "
-        f"The caller's number is {number}; it is no proof of who they are."
+        f"The caller's number is {number or 'withheld'}; it is no proof of who they are."
     )
 
 

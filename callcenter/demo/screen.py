@@ -28,7 +28,7 @@ ANOTHER: Final = "green"
 class Screen:
     """Prints what happens, with the time since the caller dialled."""
 
-    console: Console = field(default_factory=lambda: _terminal())
+    console: Console = field(default_factory=_terminal)
     memory: Console = field(
         default_factory=lambda: Console(
             record=True, width=WIDTH, file=io.StringIO(), force_terminal=True

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from callcenter.domain.events import Fact
-from callcenter.domain.ids import AgentName
+from callcenter.domain.ids import AgentName, CallId
 from callcenter.domain.tool import Tool
-from callcenter.floor.ports import Carrier, Clock, Conversations, Ledger, Operators
-
-if TYPE_CHECKING:
-    from callcenter.floor.live_call import LiveCall
+from callcenter.floor.ports import (
+    CallControl,
+    Carrier,
+    Clock,
+    Conversations,
+    Ledger,
+    Operators,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """Ports and rules. `toolbox` binds the tools to a call."""
+    """Ports and rules."""
 
     rules: Rules
     carrier: Carrier
@@ -48,6 +51,8 @@ class House:
     clock: Clock
     conversations: Conversations
     operators: Operators
-    toolbox: Callable[["LiveCall"], Mapping[str, Tool]]
-    briefing: Callable[["LiveCall"], str]
+    toolbox: Callable[[CallId, str, CallControl], Mapping[str, Tool]]
+    """Binds the tools to a call, its caller's number, and what they may do to it."""
+    briefing: Callable[[str], str]
+    """What all agents know of a call with this caller's number."""
     watchers: list[Callable[[Fact], None]] = field(default_factory=list)

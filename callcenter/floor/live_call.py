@@ -5,7 +5,7 @@ has ended. Webhooks and the caller's socket come in from outside and only ask.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Final
 
 from callcenter.domain import events as e
@@ -14,6 +14,7 @@ from callcenter.domain.ids import CallId
 from callcenter.domain.opening import Opening
 from callcenter.domain.outcomes import Disposition
 from callcenter.domain.phases import Phase
+from callcenter.domain.tool import Tool
 from callcenter.errors import CallerRefused, CarrierError, ModelError
 from callcenter.floor.addresses import Addresses
 from callcenter.floor.admission import Admission
@@ -150,8 +151,8 @@ class LiveCall:
         self.episode = episode = Episode(
             self.house.conversations(
                 opening,
-                self.house.toolbox(self),
-                briefing=self.house.briefing(self),
+                self._tools(),
+                briefing=self.house.briefing(self.state.caller_number),
                 record=self.record,
                 clock=self.clock_ms,
                 on_key=lambda _: self.record(e.KeyPressed(self.clock_ms())),
@@ -167,6 +168,11 @@ class LiveCall:
             status_callback=self.addresses.stream_status,
             greeting=rules.greeting if recorded else "",
         )
+
+    def _tools(self) -> Mapping[str, Tool]:
+        if self.control is None:
+            raise AssertionError("a call has its control before it has tools")
+        return self.house.toolbox(self.id, self.state.caller_number, self.control)
 
     async def _open(self, episode: Episode) -> None:
         try:
