@@ -1,6 +1,6 @@
 """`python -m callcenter`, and the `callcenter` command."""
 
-from callcenter.cli import main
+from callcenter.cli.app import main
 
 if __name__ == "__main__":
     main()

@@ -239,7 +239,8 @@ def _facts_for_agents(number: str, book: AppointmentBook, clock: Clock) -> str:
     return (
         "# This call\n\n"
         f"It is {spoken_day(now.date())}, {now:%H:%M}, in {book.zone.key}. "
-        f"The caller's number is {number or 'withheld'}; it is no proof of who they are."
+        f"The caller's number is {number or 'withheld'}. "
+        "It is no proof of who they are."
     )
 
 
