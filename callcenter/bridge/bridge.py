@@ -4,7 +4,7 @@ It lives as long as one media stream. It knows what the caller has heard, and it
 what an interrupted response still says.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -41,7 +41,7 @@ class Bridge:
     _clock_ms: int = 0
     _responses: set[ResponseId] = field(default_factory=set)
     _cut_off: set[ResponseId] = field(default_factory=set)
-    _speaking: set[ItemId] = field(default_factory=set)
+    _speaking: dict[ItemId, ResponseId] = field(default_factory=dict)
 
     @property
     def clock_ms(self) -> int:
@@ -53,47 +53,55 @@ class Bridge:
         """Whether the caller has heard all, and the model is not about to go on."""
         return self._playback.idle and not self._responses
 
-    def handle(self, event: Event) -> Iterator[Command]:  # noqa: C901, PLR0912  # a case an event
+    def handle(self, event: Event) -> Iterator[Command]:
         """Enter an event, and say what must be done. Exhaust the iterator."""
+        was_quiet = self.quiet
+        yield from self._handle(event)
+        if self.quiet and not was_quiet:
+            yield FallSilent()
+
+    def _handle(self, event: Event) -> Iterator[Command]:  # noqa: C901  # a case an event
         match event:
             case CallerFrame(timestamp_ms, audio):
                 self._clock_ms = max(self._clock_ms, timestamp_ms)
                 yield Listen(audio)
             case AgentAudio(item_id, response_id, audio):
                 if response_id not in self._cut_off and audio:
+                    self._speaking[item_id] = response_id
                     yield from self._play(item_id, audio)
             case MarkReturned(name):
-                yield from self._returned(name)
+                yield from _reports(self._playback.reach(name, self._clock_ms))
             case Interrupted():
                 yield from self._interrupted()
             case ResponseBegan(response_id):
                 self._responses.add(response_id)
             case AgentItemEnded(item_id):
-                self._speaking.discard(item_id)
-                yield from self._reports(self._playback.end(item_id))
+                yield from self._item_ended(item_id)
             case ResponseEnded(response_id):
-                self._responses.discard(response_id)
-                self._cut_off.discard(response_id)
-                if self.quiet:
-                    yield FallSilent()
+                yield from self._response_ended(response_id)
             case StreamClosed():
-                yield from self._reports(self._playback.clear(self._clock_ms))
+                yield from _reports(self._playback.clear(self._clock_ms))
             case _:
                 assert_never(event)
 
     def _play(self, item_id: ItemId, audio: bytes) -> Iterator[Command]:
-        self._speaking.add(item_id)
-        if start := self._playback.begin(self._clock_ms):
-            yield SetMark(start)
-        mark = self._playback.send(item_id, audio)
+        if probe := self._playback.probe(self._clock_ms):
+            yield SetMark(probe)
+        mark = self._playback.send(item_id, audio, self._clock_ms)
         yield Play(audio)
         yield SetMark(mark)
 
-    def _returned(self, mark: str) -> Iterator[Command]:
-        was_idle = self._playback.idle
-        yield from self._reports(self._playback.reach(mark, self._clock_ms))
-        if self.quiet and not was_idle:
-            yield FallSilent()
+    def _item_ended(self, item_id: ItemId) -> Iterator[Command]:
+        self._speaking.pop(item_id, None)
+        yield from _reports(self._playback.end(item_id))
+
+    def _response_ended(self, response_id: ResponseId) -> Iterator[Command]:
+        """One that fails may leave its items without an end of their own."""
+        self._responses.discard(response_id)
+        self._cut_off.discard(response_id)
+        for item_id, speaker in list(self._speaking.items()):
+            if speaker == response_id:
+                yield from self._item_ended(item_id)
 
     def _interrupted(self) -> Iterator[Command]:
         """Once for each item: the audible one where it is, the later ones at 0.
@@ -106,14 +114,16 @@ class Bridge:
         if self._playback.idle and not self._speaking:
             return
         yield Clear()
-        for heard in self._playback.clear(self._clock_ms):
+        # A clear sent now arrives half a round trip from now, and our clock is half a
+        # round trip old: until then the caller goes on hearing.
+        arrives_ms = self._clock_ms + self._playback.round_trip_ms
+        for heard in self._playback.clear(arrives_ms):
             if not heard.whole or heard.item_id in self._speaking:
                 yield Truncate(heard.item_id, heard.heard_ms)
             yield Report(heard)
         self._speaking.clear()
-        yield FallSilent()
 
-    @staticmethod
-    def _reports(items: Iterator[Heard] | list[Heard]) -> Iterator[Command]:
-        for heard in items:
-            yield Report(heard)
+
+def _reports(items: Iterable[Heard]) -> Iterator[Command]:
+    for heard in items:
+        yield Report(heard)

@@ -50,7 +50,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class FallSilent:
-    """Everything that was sent has been heard: the agent is quiet."""
+    """The agent is quiet: all was heard or dropped, and no response is on its way."""
 
 
 Command: TypeAlias = Listen | Play | SetMark | Clear | Truncate | Report | FallSilent

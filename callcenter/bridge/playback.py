@@ -4,15 +4,15 @@ The model speaks faster than real time, so audio queues at Twilio. Three facts t
 say how far the caller has got:
 
 *   Twilio stamps the caller's own frames with its stream clock. That is the play clock.
-*   A mark comes back once what precedes it has played. A mark sent *before* the first
-    audio of a run comes back at once: when playing began, on that clock, whatever the
-    network took. How long it took is the round trip.
-*   Between marks, audio plays at 8 bytes a millisecond.
+*   A mark comes back once what precedes it has played. One that is sent while nothing
+    is queued (a probe) comes back at once: it measures the round trip.
+*   A chunk plays when it has arrived, a round trip after it was sent on our view of
+    that clock, or when the chunk before it has played: whichever is later.
 
 A mark that comes late (they travel) only ever makes playing look later than it was, so
-of all that a run's marks say, the earliest counts. A mark also comes back when a
-`clear` dropped its audio, with nothing to tell the two apart (MS-MSG, "clear"): its
-name carries a generation, and those of past generations are ignored.
+the earliest that can be true is what counts. A mark also comes back when a `clear`
+dropped its audio, with nothing to tell the two apart (MS-MSG, "clear"): its name
+carries a generation, and those of past generations are not in the ledger any more.
 """
 
 from collections import deque
@@ -27,40 +27,46 @@ BYTES_PER_MS: Final = 8  # μ-law, 8 kHz, mono
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """How much of one item reached the caller's ear, and when it began to."""
+    """How much of one item reached the caller's ear."""
 
     item_id: ItemId
     heard_ms: int
     spoken_ms: int
-    began_ms: int
-    """On the stream's clock."""
 
     @property
     def whole(self) -> bool:
         return self.heard_ms >= self.spoken_ms
 
 
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """Audio that was sent and has not been vouched for. Eighths of a ms are exact."""
+
+    mark: str
+    item_id: ItemId
+    length_ms: float
+    sent_at_ms: int
+
+
 @dataclass(slots=True)
 class _Item:
-    """One item's place in the run; offsets are bytes since the run began."""
-
-    first: int
-    last: int
+    spoken_ms: float = 0
+    heard_ms: float = 0
     ended: bool = False
 
 
 @dataclass(slots=True)
 class Playback:
-    """The ledger. Positions are bytes since the run (unbroken playing) began."""
+    """The ledger. All times are Twilio's stream time, as of the caller's last frame."""
 
-    round_trip_ms: int = 0
+    round_trip_ms: float = 0
+    _free_ms: float = 0
+    """When everything before the queue had played."""
     _generation: int = 0
     _marks: int = 0
-    _sent: int = 0
-    _sent_at_ms: int = 0
-    _began_ms: int = 0
-    _start_mark: str = ""
-    _queue: deque[tuple[str, int]] = field(default_factory=deque)
+    _probe: str = ""
+    _probed_at_ms: int = 0
+    _queue: deque[_Chunk] = field(default_factory=deque)
     _items: dict[ItemId, _Item] = field(default_factory=dict)
 
     @property
@@ -68,26 +74,20 @@ class Playback:
         """Whether everything that was sent has been heard."""
         return not self._queue
 
-    def begin(self, now_ms: int) -> str | None:
-        """The mark to send before the next audio, if that starts a run."""
+    def probe(self, now_ms: int) -> str | None:
+        """The mark to send before the next audio, if nothing is queued."""
         if self._queue:
             return None
-        self._sent = 0
-        for item in self._items.values():  # still speaking, with nothing queued
-            item.first -= item.last
-            item.last = 0
-        self._sent_at_ms = now_ms
-        self._began_ms = now_ms + self.round_trip_ms
-        self._start_mark = self._next_mark()
-        return self._start_mark
+        self._probed_at_ms = now_ms
+        self._probe = self._next_mark()
+        return self._probe
 
-    def send(self, item_id: ItemId, audio: bytes) -> str:
+    def send(self, item_id: ItemId, audio: bytes, now_ms: int) -> str:
         """Enter audio as sent, and return the name of the mark to send after it."""
-        item = self._items.setdefault(item_id, _Item(self._sent, self._sent))
-        self._sent += len(audio)
-        item.last = self._sent
+        length_ms = len(audio) / BYTES_PER_MS
+        self._items.setdefault(item_id, _Item()).spoken_ms += length_ms
         mark = self._next_mark()
-        self._queue.append((mark, self._sent))
+        self._queue.append(_Chunk(mark, item_id, length_ms, now_ms))
         return mark
 
     def end(self, item_id: ItemId) -> Iterator[Heard]:
@@ -97,57 +97,60 @@ class Playback:
         yield from self._finished()
 
     def reach(self, mark: str, now_ms: int) -> Iterator[Heard]:
-        """Enter a returned mark; yields the items that are now heard to their end."""
-        if mark == self._start_mark:
-            self.round_trip_ms = max(now_ms - self._sent_at_ms, 0)
-            self._began_ms = now_ms
-            self._start_mark = ""
-        elif any(mark == name for name, _ in self._queue):
-            name = ""
-            while name != mark:
-                name, position = self._queue.popleft()
-                played_ms = position // BYTES_PER_MS
-                self._began_ms = min(self._began_ms, now_ms - played_ms)
+        """Enter a returned mark; yields the items that are now heard to their end.
+
+        Marks come in order, so this one vouches for what was sent before it, too.
+        """
+        if mark == self._probe:
+            self.round_trip_ms = max(now_ms - self._probed_at_ms, 0)
+            self._probe = ""
+        elif any(mark == chunk.mark for chunk in self._queue):
+            chunk = self._take(mark)
+            travelled_ms = now_ms - chunk.length_ms - chunk.sent_at_ms  # at most
+            self.round_trip_ms = max(min(self.round_trip_ms, travelled_ms), 0)
+            self._free_ms = min(self._free_ms, now_ms)
             yield from self._finished()
 
-    def clear(self, now_ms: int) -> list[Heard]:
-        """Forget what is queued; returns what was heard of each unfinished item.
-
-        A `clear` sent now arrives half a round trip from now, and our clock is half a
-        round trip old: until then the caller goes on hearing.
-        """
-        heard = self._heard_by(now_ms + self.round_trip_ms)
+    def clear(self, at_ms: float) -> list[Heard]:
+        """Forget what is queued; returns what was heard by then of each open item."""
+        for chunk, begins_ms in self._timeline():
+            heard_ms = min(max(at_ms - begins_ms, 0), chunk.length_ms)
+            self._items[chunk.item_id].heard_ms += heard_ms
+        heard = [_heard(item_id, item) for item_id, item in self._items.items()]
         self._generation += 1
         self._queue.clear()
         self._items.clear()
-        self._start_mark = ""
+        self._probe = ""
         return heard
 
-    def _heard_by(self, now_ms: int) -> list[Heard]:
-        position = self._sent
-        if self._queue:
-            position = min((now_ms - self._began_ms) * BYTES_PER_MS, self._sent)
-        return [
-            self._heard(item_id, item, max(position, 0))
-            for item_id, item in self._items.items()
-        ]
+    def _timeline(self) -> Iterator[tuple[_Chunk, float]]:
+        """Each queued chunk, and when it begins to play."""
+        free_ms = self._free_ms
+        for chunk in self._queue:
+            begins_ms = max(free_ms, chunk.sent_at_ms + self.round_trip_ms)
+            yield chunk, begins_ms
+            free_ms = begins_ms + chunk.length_ms
+
+    def _take(self, mark: str) -> _Chunk:
+        """Take what was heard off the queue; returns the chunk before the mark."""
+        while True:
+            chunk, begins_ms = next(self._timeline())
+            self._queue.popleft()
+            self._free_ms = begins_ms + chunk.length_ms
+            self._items[chunk.item_id].heard_ms += chunk.length_ms
+            if chunk.mark == mark:
+                return chunk
 
     def _finished(self) -> Iterator[Heard]:
-        played = self._queue[0][1] if self._queue else None
         for item_id, item in list(self._items.items()):
-            if item.ended and (played is None or item.last < played):
+            if item.ended and item.heard_ms == item.spoken_ms:
                 del self._items[item_id]
-                yield self._heard(item_id, item, item.last)
-
-    def _heard(self, item_id: ItemId, item: _Item, position: int) -> Heard:
-        reached = min(max(position, item.first), item.last)
-        return Heard(
-            item_id,
-            heard_ms=(reached - item.first) // BYTES_PER_MS,
-            spoken_ms=(item.last - item.first) // BYTES_PER_MS,
-            began_ms=self._began_ms + item.first // BYTES_PER_MS,
-        )
+                yield _heard(item_id, item)
 
     def _next_mark(self) -> str:
         self._marks += 1
         return f"{self._generation}:{self._marks}"
+
+
+def _heard(item_id: ItemId, item: _Item) -> Heard:
+    return Heard(item_id, int(item.heard_ms), int(item.spoken_ms))

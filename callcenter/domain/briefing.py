@@ -33,7 +33,8 @@ def _clipped(reason: str) -> str:
     flat = " ".join(reason.split())
     if len(flat) <= REASON_CHARACTERS:
         return flat
-    return flat[:REASON_CHARACTERS].rpartition(" ")[0]
+    clipped = flat[:REASON_CHARACTERS]
+    return clipped.rpartition(" ")[0] or clipped  # not every language has spaces
 
 
 def _listed(items: Sequence[str]) -> str:

@@ -15,7 +15,8 @@ from callcenter.domain.operators import Operator
 MAX_INLINE_CHARACTERS: Final = 4000
 """A document that is sent by REST may not be longer (Twilio error 32018)."""
 
-MAX_SAID_CHARACTERS: Final = 1000
+MAX_SAID_CHARACTERS: Final = 600
+"""About 40 s. Escaped, it may be five times as long, and must fit a document by REST."""
 
 BRIEF_TIMES: Final = 2
 """The briefing is read again when no key came: people pick up mid-sentence."""
@@ -102,7 +103,7 @@ def screen(briefing: str, *, accept_url: str) -> str:
             action=accept_url,
             method="POST",
         )
-        gather.say(_sayable(f"{briefing} Press 1 to take the call, or 2 to decline."))
+        gather.say(f"{_sayable(briefing)} Press 1 to take the call, or 2 to decline.")
     response.hangup()
     return str(response)
 

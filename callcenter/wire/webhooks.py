@@ -12,6 +12,7 @@ from typing import Final
 from callcenter.domain.ids import CallSid
 
 _CALL_SID: Final = re.compile(r"CA[0-9a-fA-F]{32}")
+_INTEGER: Final = re.compile(r"[0-9]{1,18}")
 _NUMBER_CHARACTERS: Final = 128
 
 FINAL_STATUSES: Final = frozenset(
@@ -66,7 +67,7 @@ def parse_voice_request(form: Mapping[str, str]) -> VoiceRequest:
     """Raises BadForm when there is no CallSid."""
     return VoiceRequest(
         call_sid=_call_sid(form.get("CallSid", "")),
-        status=form.get("CallStatus", ""),
+        status=_line(form.get("CallStatus", "")),
         caller_number=_line(form.get("From", "")),
         called_number=_line(form.get("To", "")),
         parent_call_sid=_parent(form.get("ParentCallSid", "")),
@@ -106,7 +107,8 @@ def _parent(text: str) -> CallSid | None:
 
 
 def _integer(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() else None
+    """Python refuses to read thousands of digits; Twilio never sends them."""
+    return int(text) if _INTEGER.fullmatch(text) else None
 
 
 def _line(text: str) -> str:
