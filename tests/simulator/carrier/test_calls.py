@@ -85,7 +85,7 @@ async def test_keys_reach_the_gathers_action(
 
     async def script(phone: Phone) -> None:
         await phone.happens(Happening.ASKED)
-        phone.press("42")
+        phone.press("421")  # the third key comes too late
 
     call = await carrier.place_call(CALLER, script)
     await call.ended()
@@ -326,3 +326,16 @@ async def test_events_of_all_phones_can_be_watched(server: TinyServer) -> None:
     assert seen[0] == (CALLER, Happening.RINGING)
     assert (CALLER, Happening.SAID) in seen
     assert seen[-1] == (CALLER, Happening.ENDED)
+
+
+async def test_a_silent_recording_is_none_and_the_next_verb_follows(
+    carrier: CarrierSimulator, server: TinyServer
+) -> None:
+    server.answers["/voice"] = (
+        '<Response><Record action="/kept" timeout="1" playBeep="false"/>'
+        "<Say>We heard nothing</Say></Response>"
+    )
+    call = await carrier.place_call(CALLER, nothing)
+    await call.ended()
+    assert server.forms_to("/kept") == []
+    assert call.phone.said_texts == ["We heard nothing"]

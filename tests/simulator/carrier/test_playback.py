@@ -61,3 +61,13 @@ def test_a_full_buffer_drops_what_comes() -> None:
     assert playback.play(FRAME)
     assert not playback.play(FRAME)
     assert playback.queued_bytes == 160
+
+
+def test_clear_returns_the_marks_of_the_frame_that_plays_too() -> None:
+    playback = Playback()
+    playback.play(b"a" * 80)
+    playback.mark("a")
+    playback.play(b"b" * 800)
+    playback.tick()
+    playback.mark("b")
+    assert playback.clear() == ["a", "b"]
