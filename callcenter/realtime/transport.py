@@ -191,6 +191,7 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
 
         Cancelling is safe. What the agent said before the caller came is played first.
         """
+        self._turns.caller_arrived()
         async with asyncio.TaskGroup() as tasks:
             writers = [
                 tasks.create_task(self._to_caller.run(socket, started.stream_sid)),

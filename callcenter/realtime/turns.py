@@ -52,6 +52,11 @@ class Turns:
                 saying.latency_ms = saying.began_ms - self._stopped_ms
                 self._stopped_ms = None
 
+    def caller_arrived(self) -> None:
+        """What was said before anybody could hear it is only beginning now."""
+        for saying in self._sayings.values():
+            saying.began_ms = self._clock()
+
     def heard(self, heard: Heard) -> None:
         """An item has been heard to its end, or was cut off."""
         self._saying(heard.item_id).heard = heard
