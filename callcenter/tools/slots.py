@@ -54,7 +54,7 @@ class Book:
         return [by_time[start] for start in sorted(by_time)]
 
     async def from_day(self, service: str, day: date) -> list[Slot]:
-        return await self.free(service, max(day, self.today), LOOK_ON_DAYS)
+        return await self.free(service, day, LOOK_ON_DAYS)
 
     async def slot_at(self, service: str, start: datetime) -> Slot:
         """The free slot at that very time. Raises Unfit, or Sorry with others."""

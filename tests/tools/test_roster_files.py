@@ -104,17 +104,22 @@ def test_the_house_s_own_cards_are_sound() -> None:
     assert roster.card("triage").greeting.startswith("Hello, you have reached Fjord")
 
 
-def test_every_agent_can_reach_a_human_and_end_the_call() -> None:
+def test_every_agent_can_reach_a_human_and_has_what_follows_if_none_answers() -> None:
+    """Whoever escalated gets the caller back, with a message or callback to offer."""
+    needed = {"transfer_to_human", "take_message", "request_callback", "end_call"}
     for each in load_roster(CARDS, "triage", descriptions()).cards:
-        assert {"transfer_to_human", "end_call"} <= set(each.tools), each.name
+        assert needed <= set(each.tools), each.name
 
 
 def test_every_tool_has_an_agent_and_every_name_in_a_card_is_its_own() -> None:
     """An agent that is told of a tool it does not have would call it: dead air."""
-    cards = load_roster(CARDS, "triage", descriptions()).cards
+    roster = load_roster(CARDS, "triage", descriptions())
+    cards = roster.cards
     assert {tool for each in cards for tool in each.tools} == set(DEFINITIONS)
     for each in cards:
-        told = set(re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", each.instructions))
+        told = set(
+            re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", roster.instructions(each.name))
+        )
         assert told <= set(each.tools), each.name
 
 
