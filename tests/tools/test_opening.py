@@ -19,6 +19,8 @@ def opening(day: int, opens: int, closes: int) -> OpeningTime:
 WEEKDAYS = [opening(day, 9, 17) for day in (0, 1, 2, 5, 6)]
 NINE_TO_FIVE = "from nine o'clock in the morning to five o'clock in the afternoon"
 
+TEN_TO_NOON = "from ten o'clock in the morning to noon"
+
 
 @pytest.mark.parametrize(
     ("week", "said"),
@@ -27,8 +29,7 @@ NINE_TO_FIVE = "from nine o'clock in the morning to five o'clock in the afternoo
         (WEEKDAYS, f"We are open Monday to Friday {NINE_TO_FIVE}."),
         (
             [*WEEKDAYS, opening(3, 10, 12)],
-            f"We are open Monday to Friday {NINE_TO_FIVE} and Saturday from ten "
-            "o'clock in the morning to noon.",
+            f"We are open Monday to Friday {NINE_TO_FIVE} and Saturday {TEN_TO_NOON}.",
         ),
         (WEEKDAYS[:2], f"We are open Wednesday and Thursday {NINE_TO_FIVE}."),
         (
