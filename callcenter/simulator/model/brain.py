@@ -30,6 +30,7 @@ from callcenter.simulator.model.schema import Json
 
 GREETING: Final = "Hello. How can I help you?"
 PARDON: Final = "Sorry, I did not catch that. Could you say it again?"
+STILL_THERE: Final = "Are you still there?"
 ANYTHING_ELSE: Final = "Is there anything else I can help you with?"
 FAREWELL: Final = "Thank you for calling. Goodbye."
 CANNOT: Final = (
@@ -115,6 +116,8 @@ def _react(scene: Scene) -> list[Part]:
 def _answer(scene: Scene) -> list[Part]:
     if not scene.utterances:
         return [Speak(GREETING)]
+    if scene.is_silent:
+        return [Speak(STILL_THERE)]
     intent, wish = _wish(scene)
     if intent is None:
         return [Speak(PARDON)]

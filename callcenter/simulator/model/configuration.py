@@ -60,7 +60,7 @@ _TURN_DETECTION = record(
         "threshold": number(0, 1),
         "prefix_padding_ms": integer(),
         "silence_duration_ms": integer(),
-        "idle_timeout_ms": nullable(integer(5_000, 30_000)),
+        "idle_timeout_ms": nullable(integer(1)),
         "create_response": boolean,
         "interrupt_response": boolean,
         "eagerness": one_of("low", "medium", "high", "auto"),

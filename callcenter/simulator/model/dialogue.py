@@ -47,7 +47,7 @@ class Dialogue:
         self._wire, self._studio, self._faults = wire, studio, faults
         self._utterance_id = new_id("item")
         self._cached = usage.Tokens()
-        self._updates = self._responses = self._finished = 0
+        self._updates = self._responses = self._finished = self._turns = 0
         self._configure_hearing()
 
     async def receive(self, event: Json) -> None:
@@ -136,6 +136,7 @@ class Dialogue:
 
     async def _react(self, heard: Heard) -> None:
         detection = self.config["audio"]["input"]["turn_detection"] or {}
+        self._turns += 1
         if isinstance(heard, Began):
             at = {"audio_start_ms": heard.at_ms, "item_id": self._utterance_id}
             await self._wire.send("input_audio_buffer.speech_started", **at)
@@ -202,6 +203,7 @@ class Dialogue:
 
     def _reply(self, wish: Json, *, in_conversation: bool) -> Reply:
         self._responses += 1
+        self._turns += 1
         items = list(self.items)
         if "input" in wish:
             items = [parse_item(given, new_id("item")) for given in wish["input"]]
@@ -229,9 +231,28 @@ class Dialogue:
             self.active = None
         await self._wire.send("response.done", response=reply.to_json())
         reply.over.set()
+        self._wire.start(self._await_caller(reply.unplayed_s, self._turns))
         self._finished += 1
         if self._finished == self._faults.close_after_responses:
             await self._wire.close(self._faults.close_code)
+
+    async def _await_caller(self, unplayed_s: float, turn: int) -> None:
+        """Take the caller's silence for a turn, if the session has a limit to it."""
+        detection = self.config["audio"]["input"]["turn_detection"] or {}
+        idle_ms = detection.get("idle_timeout_ms")
+        if idle_ms is None:
+            return
+        await asyncio.sleep(unplayed_s + idle_ms / 1_000)
+        if turn != self._turns or self.active:
+            return
+        end_ms = self.hearing.heard_ms
+        await self._wire.send(
+            "input_audio_buffer.timeout_triggered",
+            audio_start_ms=max(0, end_ms - idle_ms),
+            audio_end_ms=end_ms,
+            item_id=self._utterance_id,
+        )
+        await self._commit(self.hearing.nothing(), respond=True)
 
     def _cancel(self, response_id: str | None) -> None:
         if self.active is None or response_id not in (None, self.active.id):

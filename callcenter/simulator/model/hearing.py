@@ -71,6 +71,11 @@ class Hearing:
         self._padding: deque[bytes] = deque(maxlen=1)
         self._utterance: Listens | None = None
 
+    @property
+    def heard_ms(self) -> int:
+        """How much audio was ever appended."""
+        return self._heard_ms
+
     def configure(self, turn_detection: Json | None) -> None:
         """Take up the session's settings."""
         if turn_detection is None:
@@ -107,6 +112,10 @@ class Hearing:
         if self._detector:
             self._detector.speaking = False
         return self._take(self._heard_ms)
+
+    def nothing(self) -> Ended:
+        """The empty turn of a caller who keeps silent."""
+        return Ended(self._heard_ms, b"", _Unheard())
 
     def clear(self) -> None:
         """Forget what was not committed."""

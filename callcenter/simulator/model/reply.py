@@ -73,11 +73,21 @@ class Reply:
     over: asyncio.Event = field(default_factory=asyncio.Event)
     _stopped: asyncio.Event = field(default_factory=asyncio.Event)
     _stop_reason: str = ""
+    _spoke_at_s: float | None = None
 
     def stop(self, reason: str) -> None:
         """Cancel it: `turn_detected` or `client_cancelled`."""
         self._stop_reason = self._stop_reason or reason
         self._stopped.set()
+
+    @property
+    def unplayed_s(self) -> float:
+        """How long its audio goes on when it is played from the first delta on."""
+        if self._spoke_at_s is None:
+            return 0.0
+        length_ms = sum(mulaw.milliseconds(item.audio) for item in self.written)
+        played_s = asyncio.get_running_loop().time() - self._spoke_at_s
+        return max(0.0, length_ms / 1_000 - played_s)
 
     @property
     def is_stopped(self) -> bool:
@@ -166,6 +176,8 @@ class Reply:
             await self._pause(sent_ms / self.pace.times_real / 1_000)
 
     async def _delta(self, item: Item, at: Json, text: str, piece: bytes) -> None:
+        if self._spoke_at_s is None:
+            self._spoke_at_s = asyncio.get_running_loop().time()
         item.text += text
         item.audio += piece
         if text:

@@ -58,6 +58,12 @@ class Scene:
         return [item.text.lower() for item in self.items if item.role == "user"]
 
     @property
+    def is_silent(self) -> bool:
+        """Whether the caller's last turn was to say nothing for too long."""
+        latest = [item for item in self.items if item.role == "user"][-1:]
+        return any(i.spoken and not i.audio and not i.text for i in latest)
+
+    @property
     def last_words(self) -> str:
         """What the agent said last; it is asked for a reply to that."""
         spoken = [item.text for item in self.items if item.role == "assistant"]

@@ -108,6 +108,11 @@ class ModelSimulator:
             self._server.close()
             await self._server.wait_closed()
 
+    async def run(self) -> None:
+        """Serve until cancelled, as a process of its own does."""
+        async with self:
+            await asyncio.Event().wait()
+
     async def _listen(self) -> Ears:
         if self.ears:
             return self.ears

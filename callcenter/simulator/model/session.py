@@ -80,16 +80,18 @@ class Session:
         """Serve the client until one side closes."""
         if self.faults.close_before_created:
             await self.close(self.faults.close_code)
-        async with self._tasks:
-            await self.send("session.created", session=self.config)
-            self.start(self._expire())
-            with suppress(ConnectionClosed):
-                async for frame in self.socket:
-                    await self._receive(frame)
+        try:
+            async with self._tasks:
+                await self.send("session.created", session=self.config)
+                self.start(self._expire())
+                with suppress(ConnectionClosed):
+                    async for frame in self.socket:
+                        await self._receive(frame)
+                for task in self._running:
+                    task.cancel()
+        finally:
             self.is_open = False
-            for task in self._running:
-                task.cancel()
-        self.dialogue.hearing.clear()
+            self.dialogue.hearing.clear()
 
     async def send(self, kind: str, **fields: object) -> None:
         """One event; nothing happens when the client has gone."""

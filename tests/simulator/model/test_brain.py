@@ -75,7 +75,7 @@ SLOTS: Json = {
 
 
 def caller(text: str) -> Item:
-    return Item("u", role="user", text=text, spoken=True)
+    return Item("u", role="user", text=text, spoken=True, audio=b"sound")
 
 
 def agent(text: str) -> Item:
@@ -417,6 +417,10 @@ def test_a_message_is_asked_for_and_then_taken_word_for_word() -> None:
     assert part == CallTool(
         "take_message", {"message": "My bicycle is broken and so am i"}
     )
+
+
+def test_a_silent_caller_is_asked_whether_they_are_there() -> None:
+    assert says(Item("u", role="user", spoken=True)) == brain.STILL_THERE
 
 
 def test_repeating_is_repeating() -> None:

@@ -304,6 +304,42 @@ async def test_without_turn_detection_the_client_commits_and_asks() -> None:
         assert done["output"][0]["content"][0]["transcript"].startswith("Hello")
 
 
+IDLE = {
+    "format": {"type": "audio/pcmu"},
+    "turn_detection": {"type": "server_vad", "idle_timeout_ms": 30},
+}
+
+
+async def test_a_silent_caller_is_spoken_to_once_the_words_have_played() -> None:
+    async with simulator() as model, client_of(model) as client:
+        await client.configure(audio={"input": IDLE})
+        await client.hear(mulaw.silence(1_000))
+        done = await client.answered(instructions="Say “Hm.”")
+        timeout = await client.until("input_audio_buffer.timeout_triggered")
+        assert (timeout["audio_start_ms"], timeout["audio_end_ms"]) == (970, 1_000)
+        committed = await client.until("input_audio_buffer.committed")
+        assert committed["item_id"] == timeout["item_id"]
+        assert committed["previous_item_id"] == done["output"][0]["id"]
+        asked = (await client.until("response.done"))["response"]["output"][0]
+        assert asked["content"][0]["transcript"] == "Are you still there?"
+        [session] = model.sessions
+        at_s = {recorded.kind: recorded.at_s for recorded in reversed(session.sent)}
+        began_s = at_s["response.output_audio.delta"]
+        silent_s = at_s["input_audio_buffer.timeout_triggered"] - began_s
+        assert silent_s > 0.15  # three letters of 50 ms were to be played before
+
+
+async def test_a_caller_who_speaks_is_not_asked_whether_they_are_there() -> None:
+    async with simulator() as model, client_of(model) as client:
+        await client.configure(audio={"input": IDLE})
+        await client.answered(instructions="Say “Hm.”")
+        await client.hear(tone(200))
+        await client.until("input_audio_buffer.speech_started")
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.4):
+                await client.receive()
+
+
 async def test_cleared_audio_was_never_said() -> None:
     async with simulator("hello") as model, client_of(model) as client:
         await client.configure()
