@@ -175,7 +175,8 @@ def parse_to_twilio(text: str | bytes) -> ToTwilio:
     """Read one message of the server, as strictly as Twilio does (error 31951)."""
     message = _decode(text, _message)
     allowed = {"event", "streamSid"} | ({message.event} - {"clear"})
-    if set(_decode(text, _fields)) != allowed or not message.stream_sid:
+    fields = _decode(text, _fields)
+    if fields.keys() != allowed or not message.stream_sid:
         raise Malformed("a field too many, or one too few")
     match message:
         case _Message(event="media", media=_Media(payload=payload)):

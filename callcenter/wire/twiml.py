@@ -16,7 +16,7 @@ MAX_INLINE_CHARACTERS: Final = 4000
 """A document that is sent by REST may not be longer (Twilio error 32018)."""
 
 MAX_SAID_CHARACTERS: Final = 600
-"""About 40 s. Escaped, it may be five times as long, and must fit a document by REST."""
+"""About 40 s. Escaped, it may be five times as long, and must still fit inline."""
 
 BRIEF_TIMES: Final = 2
 """The briefing is read again when no key came: people pick up mid-sentence."""
