@@ -83,13 +83,16 @@ class CarrierSimulator:
 
     async def __aenter__(self) -> Self:
         await self._tasks.__aenter__()
-        self._session = aiohttp.ClientSession()
+        # No connection outlives its webhook: a server that stops need not wait for us.
+        connector = aiohttp.TCPConnector(force_close=True)
+        self._session = aiohttp.ClientSession(connector=connector)
         webhooks = Webhooks(
             self._session,
             self.auth_token,
             self.requests,
             reroute=self._reroute,
             timeout_s=self._options.webhook_timeout_s,
+            deliver_twice=self._options.deliver_twice,
         )
         self._exchange = Exchange(
             account_sid=self.account_sid,

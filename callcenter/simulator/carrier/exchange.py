@@ -42,6 +42,9 @@ class Options:
     longest_say_ms: int = 400
     """Only for the silent default voice."""
     webhook_timeout_s: float = 15.0
+    deliver_twice: bool = False
+    """Each webhook arrives twice, with one idempotency token, as after a connection
+    that broke before Twilio read the answer."""
     mark_delay_ms: int = 0
     """Between the end of the audio and its mark: a start-up buffer, a round trip."""
     playback_limit_ms: int | None = None

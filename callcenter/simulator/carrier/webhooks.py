@@ -54,6 +54,7 @@ class Webhooks:
         *,
         reroute: Mapping[str, str],
         timeout_s: float,
+        deliver_twice: bool = False,
         on_exchange: Callable[[Exchanged], None] | None = None,
     ) -> None:
         self._session = session
@@ -61,6 +62,7 @@ class Webhooks:
         self._log = log
         self._reroute = reroute
         self._timeout = aiohttp.ClientTimeout(total=timeout_s)
+        self._deliveries = 2 if deliver_twice else 1
         self.on_exchange = on_exchange
 
     def signature(self, url: str, fields: Mapping[str, str] | None = None) -> str:
@@ -100,9 +102,10 @@ class Webhooks:
         started_s = asyncio.get_running_loop().time()
         status, body, content_type, location = 0, "", "", None
         try:
-            status, body, content_type, location = await self._fetch(
-                method, url, fields, headers
-            )
+            for _ in range(self._deliveries):  # the last answer is the one that arrived
+                status, body, content_type, location = await self._fetch(
+                    method, url, fields, headers
+                )
         except aiohttp.ClientConnectorError as error:
             raise WebhookFailed(CONNECTION_FAILURE, url, str(error)) from error
         except (aiohttp.ClientError, TimeoutError) as error:

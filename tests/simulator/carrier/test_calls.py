@@ -339,3 +339,20 @@ async def test_a_silent_recording_is_none_and_the_next_verb_follows(
     await call.ended()
     assert server.forms_to("/kept") == []
     assert call.phone.said_texts == ["We heard nothing"]
+
+
+async def test_a_webhook_may_arrive_twice_with_one_token(server: TinyServer) -> None:
+    server.answers["/voice"] = "<Response><Say>Hi</Say></Response>"
+    async with CarrierSimulator(
+        account_sid="AC1",
+        auth_token="12345",
+        number="+15005550006",
+        voice_url=f"{server.url}/voice",
+        options=Options(deliver_twice=True, longest_say_ms=20),
+    ) as carrier:
+        call = await carrier.place_call(CALLER, nothing)
+        await call.ended()
+    first, second = server.forms_to("/voice")
+    assert first == second
+    tokens = {headers["I-Twilio-Idempotency-Token"] for headers in server.headers}
+    assert len(tokens) == 1

@@ -16,7 +16,9 @@ from callcenter.simulator.carrier import (
     CarrierSimulator,
     Happening,
     Leg,
+    Options,
     RestFault,
+    Voicemail,
 )
 from tests.simulator.carrier.tiny_server import ACCOUNT, TOKEN, TinyServer, nothing
 
@@ -262,3 +264,44 @@ async def test_requests_are_logged_with_their_answers(
     assert asked.params == {"Status": "completed"}
     assert asked.status == 200
     assert call.sid in asked.body
+
+
+async def test_the_old_action_may_be_requested_on_a_redirect(
+    server: TinyServer,
+) -> None:
+    server.answers["/voice"] = (
+        f'<Response><Connect action="/after"><Stream url="{server.ws_url}"/>'
+        "</Connect></Response>"
+    )
+    async with (
+        CarrierSimulator(
+            account_sid=ACCOUNT,
+            auth_token=TOKEN,
+            number="+15005550006",
+            voice_url=f"{server.url}/voice",
+            options=Options(connect_action_on_redirect=True, longest_say_ms=20),
+        ) as carrier,
+        Local(carrier.api_url) as http,
+    ):
+        call = await carrier.place_call(CALLER, nothing)
+        await call.phone.happens(Happening.STREAM_STARTED)
+        twiml = "<Response><Say>Bye</Say></Response>"
+        client = Client(ACCOUNT, TOKEN, http_client=http)
+        await client.calls(call.sid).update_async(twiml=twiml)
+        await call.ended()
+    assert len(server.forms_to("/after")) == 1
+    assert call.phone.said_texts == ["Bye"]
+
+
+async def test_machine_detection_tells_who_answered(
+    carrier: CarrierSimulator, client: Client, server: TinyServer
+) -> None:
+    carrier.operators[ADA] = Voicemail()
+    await client.calls.create_async(
+        to=ADA,
+        from_=carrier.number.phone_number,
+        url=f"{server.url}/answer",
+        machine_detection="Enable",
+    )
+    await carrier.settle()
+    assert server.forms_to("/answer")[0]["AnsweredBy"] == "machine_start"

@@ -4,6 +4,7 @@ import asyncio
 from base64 import b64decode
 
 from aiohttp import web
+from twilio.request_validator import RequestValidator
 
 from callcenter.simulator.carrier import (
     CarrierSimulator,
@@ -18,6 +19,7 @@ from callcenter.simulator.carrier import (
 )
 from callcenter.simulator.carrier.sound import tone
 from tests.simulator.carrier.tiny_server import (
+    TOKEN,
     TinyServer,
     audio_of,
     frames,
@@ -508,3 +510,41 @@ async def test_who_closes_in_anger_is_noted(
     await call.ended()
     assert [entry.code for entry in carrier.warnings] == [31921]
     assert server.forms_to("/after")
+
+
+async def test_a_loopback_stream_may_be_signed_as_the_secure_one(
+    server: TinyServer,
+) -> None:
+    server.answers["/voice"] = connect(server)
+    async with CarrierSimulator(
+        account_sid="AC1",
+        auth_token="12345",
+        number="+15005550006",
+        voice_url=f"{server.url}/voice",
+        options=Options(sign_stream_as_wss=True),
+    ) as carrier:
+        call = await carrier.place_call(CALLER, nothing)
+        await call.phone.happens(Happening.STREAM_STARTED)
+        call.phone.hang_up()
+        await call.ended()
+    assert server.badly_signed == [server.ws_url]  # not as it was written
+    secure = server.ws_url.replace("ws:", "wss:", 1)
+    assert RequestValidator(TOKEN).validate(secure, {}, server.stream_signatures[0])
+    server.badly_signed.clear()
+
+
+async def test_a_hang_up_before_the_socket_opens_leaves_no_stream(
+    carrier: CarrierSimulator, server: TinyServer
+) -> None:
+    server.answers["/voice"] = connect(server)
+
+    async def script(phone: Phone) -> None:
+        await phone.happens(Happening.CONNECTED)
+        await phone.waits(100)
+
+    call = await carrier.place_call(
+        CALLER, script, hang_up_after_script=True, faults=StreamFaults(open_after_s=10)
+    )
+    await call.ended()
+    assert server.frames == []
+    assert [form["CallStatus"] for form in server.forms_to("/after")] == ["completed"]

@@ -26,6 +26,7 @@ class TinyServer:
         self.forms: list[tuple[str, dict[str, str]]] = []
         self.headers: list[dict[str, str]] = []
         self.badly_signed: list[str] = []
+        self.stream_signatures: list[str] = []
         self.frames: list[dict[str, object]] = []
         """What came over streams."""
         self.socket: Socket = echo
@@ -57,6 +58,7 @@ class TinyServer:
 
     async def media(self, request: web.Request) -> web.WebSocketResponse:
         self._check(request, f"{self.url}{request.path}".replace("http", "ws", 1), {})
+        self.stream_signatures.append(request.headers.get("X-Twilio-Signature", ""))
         ws = web.WebSocketResponse()
         await ws.prepare(request)
         await self.socket(self, ws)
