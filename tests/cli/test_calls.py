@@ -72,7 +72,7 @@ def test_a_person_reads_the_call_in_the_order_of_its_time(terminal: CliRunner) -
         "to weather",
         'get_weather {"place": "Bergen"}',
         "Rain.  (0.3 s)",
-        "Please mend my bicycle.",
+        "Please mend Bjørn's bicycle.",
         "tomorrow: about the bill",
         "asks for an operator (billing): wants a refund  (accepted)",
         "no answer",
@@ -137,7 +137,9 @@ def test_any_terminal_will_do(terminal: CliRunner, setting: dict[str, str]) -> N
 
 @pytest.mark.usefixtures("two_calls")
 def test_a_terminal_without_unicode_will_do() -> None:
-    assert CliRunner(charset="ascii").invoke(app, ["show", "7f3a"]).exit_code == 0
+    result = CliRunner(charset="ascii").invoke(app, ["show", "7f3a"])
+    assert result.exit_code == 0
+    assert "Bj?rn" in result.stdout
 
 
 def test_a_caller_cannot_write_on_the_terminal() -> None:

@@ -42,7 +42,7 @@ WHOLE_CALL: tuple[e.Event, ...] = (
     ),
     e.AgentSpoke(ItemId("i3"), WEATHER, "It rains.", "It rains.", 3000, 800, 800, 700),
     e.CallerSpoke(ItemId("i4"), None, 4100, 5000),
-    e.MessageTaken("Please mend my bicycle."),
+    e.MessageTaken("Please mend Bjørn's bicycle."),
     e.CallbackRequested("tomorrow", "about the bill"),
     e.CallEscalated(ESCALATION, WEATHER, "wants a refund", "billing"),
     e.StreamEnded(StreamSid("MZ1"), "transfer", 500, 0, 0),

@@ -1,6 +1,7 @@
 """Connections: which drivers, which settings, and what is said when there are none."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -58,20 +59,30 @@ async def test_sqlite_is_set_for_many_readers_and_a_patient_writer(
     assert found == ["wal", 5_000, 1, 1]
 
 
-async def test_writers_wait_for_each_other(database: Database) -> None:
+async def test_a_writer_waits_for_one_that_reads_before_it_writes(
+    database: Database,
+) -> None:
     """A deferred transaction would fail at once: SQLITE_BUSY_SNAPSHOT."""
+    first_is_done, second_has_read = asyncio.Event(), asyncio.Event()
 
-    async def add(name: str) -> None:
+    async def second() -> None:
         async with database.write() as connection:
             await connection.exec_driver_sql("SELECT count(*) FROM resources")
-            await connection.execute(insert(t.resources).values(id=name))
+            second_has_read.set()
+            await first_is_done.wait()
+            await connection.execute(insert(t.resources).values(id="second"))
 
     async with asyncio.TaskGroup() as group:
-        for number in range(5):
-            group.create_task(add(f"stand {number}"))
+        async with database.write() as connection:
+            await connection.exec_driver_sql("SELECT count(*) FROM resources")
+            group.create_task(second())
+            with suppress(TimeoutError):  # it cannot: that is the point
+                await asyncio.wait_for(second_has_read.wait(), 0.1)
+            await connection.execute(insert(t.resources).values(id="first"))
+        first_is_done.set()
     async with database.read() as connection:
         count = await connection.exec_driver_sql("SELECT count(*) FROM resources")
-        assert count.scalar_one() == 5
+        assert count.scalar_one() == 2
 
 
 async def test_what_a_failed_block_wrote_is_gone(database: Database) -> None:

@@ -11,7 +11,7 @@ from callcenter.domain.outcomes import Disposition
 from callcenter.storage import record
 from callcenter.storage.engine import Database
 from callcenter.storage.history import AmbiguousCall, History
-from tests.storage.story import ESCALATION, NOON, WHOLE_CALL, call
+from tests.storage.story import ESCALATION, NOON, TRIAGE, WHOLE_CALL, call
 
 
 @pytest.fixture
@@ -110,6 +110,30 @@ async def test_turns_come_in_the_order_in_which_they_were_begun(
     assert [turn["latency_ms"] for turn in shown["turns"]] == [None, None, 700, None]
 
 
+async def test_a_transcript_that_comes_late_takes_its_place(
+    database: Database,
+) -> None:
+    facts = call("one", [*WHOLE_CALL[:4], WHOLE_CALL[9], WHOLE_CALL[5]])
+    async with database.write() as connection:
+        await record.write(connection, facts)
+    shown = await History(database).show_call("one")
+    assert shown is not None
+    assert [turn["item_id"] for turn in shown["turns"]] == ["i1", "i2", "i3"]
+
+
+async def test_what_comes_after_the_end_changes_no_ending(database: Database) -> None:
+    late: list[e.Event] = [
+        e.SessionOpened(TRIAGE, 90),
+        e.CallEnded(Disposition.FAILED, "again"),
+    ]
+    async with database.write() as connection:
+        await record.write(connection, call("one", [*WHOLE_CALL, *late]))
+        await record.write(connection, call("two", WHOLE_CALL))
+    one, two = await History(database).list_calls()
+    differing = {name for name in one if one[name] != two[name]}
+    assert differing == {"id", "call_sid"}
+
+
 async def test_everything_that_was_done_is_shown(history: History) -> None:
     shown = await history.show_call("aa-one")
     assert shown is not None
@@ -122,7 +146,9 @@ async def test_everything_that_was_done_is_shown(history: History) -> None:
     assert (tool["output"], tool["outcome"], tool["took_ms"]) == ("Rain.", "ok", 310)
     (handoff,) = shown["handoffs"]
     assert (handoff["from_agent"], handoff["to_agent"]) == ("triage", "weather")
-    assert [one["text"] for one in shown["messages"]] == ["Please mend my bicycle."]
+    assert [one["text"] for one in shown["messages"]] == [
+        "Please mend Bjørn's bicycle."
+    ]
     assert [(one["when"], one["reason"]) for one in shown["callbacks"]] == [
         ("tomorrow", "about the bill")
     ]

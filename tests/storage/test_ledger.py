@@ -103,6 +103,7 @@ async def test_storing_a_fact_twice_changes_nothing(
             ledger.append(fact)
         assert await ledger.flush(5)
         assert await history.show_call("one") == once
+    assert not journal.parent.exists()  # nothing was refused either
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -265,3 +266,16 @@ async def test_a_call_whose_beginning_was_lost_is_still_told(
     assert shown["disposition"] == "escalated"
     assert shown["tool_calls"] == []
     assert await History(database).call_id_of(CallSid("CAone")) is None
+
+
+async def test_when_the_journal_fails_too_it_is_said_and_nothing_breaks(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "file").touch()
+    database = Database.open(f"sqlite:///{tmp_path}/no/such/folder.db")
+    ledger = Ledger(database, tmp_path / "file" / "journal", spill_at=1)
+    async with running(ledger):
+        ledger.append(call("one")[0])
+        await until(lambda: "nor can the journal" in (ledger.problem or ""))
+        ledger.append(call("one")[1])
+    assert not await ledger.flush(0)
