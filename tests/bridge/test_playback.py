@@ -1,0 +1,155 @@
+"""The ledger alone: what marks, their lateness and the round trip say about hearing."""
+
+from callcenter.bridge.playback import Heard, Playback
+from tests.bridge.playbook import HELLO, PRICES, voice
+
+
+def playing(ms: int, *more: int, now_ms: int = 0) -> tuple[Playback, list[str]]:
+    """A playback in the middle of one item; its marks, the probe's first."""
+    playback = Playback()
+    marks = [playback.probe(now_ms) or ""]
+    marks += [playback.send(HELLO, voice(each), now_ms) for each in (ms, *more)]
+    return playback, marks
+
+
+def heard_ms(playback: Playback, at_ms: float) -> list[int]:
+    return [item.heard_ms for item in playback.clear(at_ms)]
+
+
+def test_a_returned_mark_means_the_caller_heard_the_chunk() -> None:
+    playback, (_, first, _) = playing(20, 20)
+
+    list(playback.reach(first, now_ms=20))
+
+    assert playback.clear(20) == [Heard(HELLO, heard_ms=20, spoken_ms=40)]
+
+
+def test_only_an_empty_queue_is_probed() -> None:
+    playback, (_, mark) = playing(20)
+    assert playback.probe(10) is None
+
+    list(playback.reach(mark, now_ms=20))
+    assert playback.probe(20) == "0:3"
+
+
+def test_the_round_trip_is_measured_and_used() -> None:
+    playback, (probe, _) = playing(1000, now_ms=100)
+
+    list(playback.reach(probe, now_ms=250))
+
+    assert playback.round_trip_ms == 150
+    assert heard_ms(playback, at_ms=400) == [150]  # it began at 250
+
+
+def test_the_next_run_relies_on_the_last_round_trip_until_it_has_its_own() -> None:
+    playback, (probe, mark) = playing(20)
+    list(playback.reach(probe, now_ms=150))
+    list(playback.reach(mark, now_ms=170))
+
+    playback.probe(1000)
+    playback.send(PRICES, voice(500), 1000)
+
+    assert heard_ms(playback, at_ms=1200) == [20, 50]
+
+
+def test_a_clock_that_stood_still_makes_no_negative_round_trip() -> None:
+    playback, (probe, _) = playing(1000, now_ms=100)
+
+    list(playback.reach(probe, now_ms=80))
+
+    assert playback.round_trip_ms == 0
+
+
+def test_a_late_mark_makes_nobody_hear_less() -> None:
+    playback, (_, first, _) = playing(100, 1000)
+
+    list(playback.reach(first, now_ms=400))  # it was due at 100
+
+    assert heard_ms(playback, at_ms=400) == [400]
+
+
+def test_an_early_mark_corrects_a_late_probe() -> None:
+    playback, (probe, first, _) = playing(100, 1000)
+    list(playback.reach(probe, now_ms=300))
+    list(playback.reach(first, now_ms=150))
+
+    assert playback.round_trip_ms == 50
+    assert heard_ms(playback, at_ms=350) == [300]
+
+
+def test_an_early_mark_corrects_the_time_of_all_that_follows() -> None:
+    playback, (_, first, second, _) = playing(100, 100, 1000)
+    list(playback.reach(first, now_ms=50))
+    list(playback.reach(second, now_ms=150))
+
+    assert heard_ms(playback, at_ms=250) == [300]
+
+
+def test_a_later_mark_vouches_for_lost_ones() -> None:
+    playback, (*_, second, _) = playing(20, 20, 20)
+
+    list(playback.reach(second, now_ms=40))
+
+    assert heard_ms(playback, at_ms=40) == [40]
+
+
+def test_an_unknown_mark_vouches_for_nothing() -> None:
+    playback, _ = playing(20)
+
+    assert list(playback.reach("elsewhere", now_ms=40)) == []
+    assert not playback.idle
+
+
+def test_a_mark_returned_by_a_clear_is_not_heard() -> None:
+    playback, (probe, cleared) = playing(20)
+    playback.clear(0)
+
+    playback.probe(0)
+    playback.send(PRICES, voice(20), 0)
+    list(playback.reach(probe, now_ms=900))
+    list(playback.reach(cleared, now_ms=900))
+
+    assert playback.round_trip_ms == 0
+    assert playback.clear(0) == [Heard(PRICES, heard_ms=0, spoken_ms=20)]
+
+
+def test_a_gap_in_the_models_speech_was_not_heard() -> None:
+    playback, _ = playing(100)
+    playback.send(HELLO, voice(1000), 500)  # the mark of the first is still out
+
+    assert heard_ms(playback, at_ms=600) == [200]
+
+
+def test_an_item_goes_on_after_everything_so_far_was_heard() -> None:
+    playback, (_, first) = playing(100)
+    list(playback.reach(first, now_ms=100))
+    playback.probe(500)
+    playback.send(HELLO, voice(1000), 500)
+
+    assert playback.clear(560) == [Heard(HELLO, heard_ms=160, spoken_ms=1100)]
+
+
+def test_an_item_is_finished_when_it_has_ended_and_was_heard() -> None:
+    playback, (_, mark) = playing(20)
+
+    assert list(playback.reach(mark, now_ms=20)) == []
+    assert list(playback.end(HELLO)) == [Heard(HELLO, 20, 20)]
+    assert playback.clear(20) == []
+
+
+def test_the_end_of_an_item_that_never_sounded_is_no_news() -> None:
+    assert list(Playback().end(HELLO)) == []
+
+
+def test_chunks_of_odd_sizes_add_up_exactly() -> None:
+    playback = Playback()
+    playback.probe(0)
+    for _ in range(1000):
+        playback.send(HELLO, bytes(9), 0)  # 1.125 ms each
+
+    assert playback.clear(562.5) == [Heard(HELLO, heard_ms=562, spoken_ms=1125)]
+
+
+def test_heard_is_whole_when_nothing_is_missing() -> None:
+    assert Heard(HELLO, 20, 20).whole
+    assert not Heard(HELLO, 19, 20).whole
