@@ -4,6 +4,7 @@ It prints twice: to the person, and to a console that remembers, for the picture
 """
 
 import io
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,7 @@ from typing import Final
 import msgspec
 from rich.console import Console, RenderableType
 from rich.panel import Panel
+from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
@@ -22,6 +24,16 @@ TITLE: Final = "callcenter demo"
 
 COLOURS: Final = {"triage": "cyan", "weather": "blue", "scheduling": "magenta"}
 ANOTHER: Final = "green"
+
+_FONT_FACES: Final = re.compile(r"@font-face\s*{[^}]*}\s*")
+
+
+def _terminal() -> Console:
+    """A person's terminal, but no wider than reads well; a pipe is as wide as that."""
+    console = Console()
+    if not console.is_terminal or console.width > WIDTH:
+        console.width = WIDTH
+    return console
 
 
 @dataclass(slots=True)
@@ -36,6 +48,7 @@ class Screen:
     )
     agent: str = ""
     _began: float | None = None
+    _status: Status | None = None
 
     def show(self, thing: RenderableType = "") -> None:
         """Print something to the person and to the picture."""
@@ -44,9 +57,9 @@ class Screen:
 
     def save(self, picture: Path) -> None:
         """Write everything that was shown as an SVG."""
-        picture.write_text(
-            self.memory.export_svg(title=TITLE, clear=False), encoding="utf-8"
-        )
+        drawn = self.memory.export_svg(title=TITLE, clear=False)
+        # Rich's fonts come from the network; a viewer's own will do.
+        picture.write_text(_FONT_FACES.sub("", drawn), encoding="utf-8")
 
     def open(self) -> None:
         """Say what is going to happen, and what is real about it."""
@@ -64,6 +77,35 @@ class Screen:
         if self._began is None:
             self._began = fact.at.timestamp()
         self._line(fact.at.timestamp() - self._began, fact.event)
+        self._now(fact.event)
+
+    def close(self) -> None:
+        """Stop saying what is going on."""
+        if self._status is not None:
+            self._status.stop()
+
+    def _now(self, event: e.Event) -> None:
+        """Below the last line: who is speaking, or what is being waited for."""
+        match event:
+            case e.CallAnswered():
+                now = "Twilio welcomes the caller"
+            case e.AgentSpoke():
+                now = "the caller is speaking"
+            case e.CallerSpoke() | e.AgentHandedOff() | e.ToolReturned():
+                now = f"{self.agent} is speaking"
+            case e.OperatorCalled(operator=operator):
+                now = f"{operator}'s telephone is ringing"
+            case e.OperatorBriefed():
+                now = "the operator listens to the briefing"
+            case e.OperatorAnswered():
+                now = "caller and operator are talking"
+            case _:
+                return
+        if self._status is None and self.console.is_terminal:
+            self._status = self.console.status(now, spinner="dots")
+            self._status.start()
+        elif self._status is not None:
+            self._status.update(now)
 
     def phone(self, event: PhoneEvent) -> None:
         """Show what the caller's telephone hears that no fact tells."""
@@ -121,14 +163,6 @@ class Screen:
         row.add_column(ratio=1)
         row.add_row("" if at_s is None else f"{at_s:.1f} s", who, words)
         self.show(row)
-
-
-def _terminal() -> Console:
-    """A person's terminal, but no wider than reads well; a pipe is as wide as that."""
-    console = Console()
-    if not console.is_terminal or console.width > WIDTH:
-        console.width = WIDTH
-    return console
 
 
 def _said(event: e.AgentSpoke) -> Text:
