@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, NoReturn, Self
 from urllib.parse import parse_qs, urlsplit
 
 from typing_extensions import override
@@ -72,6 +72,7 @@ class ModelSimulator:
     connections: int = 0
     """How many clients have knocked, let in or not."""
     _server: Server | None = None
+    _hanging: set[ServerConnection] = field(default_factory=set)
 
     @property
     def url(self) -> str:
@@ -104,6 +105,8 @@ class ModelSimulator:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        for connection in self._hanging:
+            connection.transport.abort()
         if self._server:
             self._server.close()
             await self._server.wait_closed()
@@ -123,12 +126,19 @@ class ModelSimulator:
     ) -> Response | None:
         self.connections += 1
         if self.faults.handshake_hangs:
-            await connection.wait_closed()
+            await self._leave_hanging(connection)
         await asyncio.sleep(self.accept_ms / 1_000)
         status = self._refusal(request)
         if status is None:
             return None
         return connection.respond(http.HTTPStatus(status), "Simulated refusal.\n")
+
+    async def _leave_hanging(self, connection: ServerConnection) -> NoReturn:
+        self._hanging.add(connection)
+        await connection.wait_closed()
+        self._hanging.discard(connection)
+        # The one way out of a handshake that neither answers nor complains.
+        raise asyncio.CancelledError
 
     def _refusal(self, request: Request) -> int | None:
         if self.faults.handshake_status:

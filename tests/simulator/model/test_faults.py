@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
 
 from callcenter.errors import ConfigurationError
 from callcenter.simulator.model import Faults, ModelSimulator
@@ -47,6 +48,26 @@ async def test_the_handshake_may_hang() -> None:
     async with simulator(faults=Faults(handshake_hangs=True)) as model:
         with pytest.raises(TimeoutError):
             await connect(model.url, open_timeout=0.2)
+
+
+async def test_a_hanging_handshake_does_not_keep_the_simulator_from_ending(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    hanging = simulator(faults=Faults(handshake_hangs=True))
+    async with asyncio.TaskGroup() as knocking, hanging as model:
+        knock = knocking.create_task(_knock(model.url))
+        while not model.connections:  # noqa: ASYNC110  # nothing tells
+            await asyncio.sleep(0)
+    assert isinstance(knock.result(), OSError | EOFError | InvalidMessage)
+    assert caplog.records == []
+
+
+async def _knock(url: str) -> Exception | None:
+    try:
+        await connect(url)
+    except (OSError, EOFError, InvalidMessage) as error:
+        return error
+    return None
 
 
 async def test_accepting_may_take_its_time() -> None:

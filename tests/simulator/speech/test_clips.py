@@ -55,6 +55,16 @@ def test_what_was_said_before_does_not_change_what_is_heard(
     assert heard(recogniser, conversation) == [first.text, second.text, first.text]
 
 
+def test_three_callers_may_speak_at_once(recogniser: Recogniser) -> None:
+    said = [clips.clip(slug) for slug in ("hello", "operator", "weather-paris")]
+    utterances = [recogniser.utterance() for _ in said]
+    for at in range(0, max(len(clip.audio) for clip in said), mulaw.FRAME_BYTES):
+        for clip, utterance in zip(said, utterances, strict=True):
+            utterance.feed(clip.audio[at : at + mulaw.FRAME_BYTES])
+    heard_texts = [utterance.conclude() for utterance in utterances]
+    assert heard_texts == [clip.text for clip in said]
+
+
 def test_the_clips_stay_small_enough_to_ship() -> None:
     assert sum(len(clip.audio) for clip in clips.clips().values()) < 600_000
 

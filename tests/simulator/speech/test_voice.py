@@ -8,9 +8,10 @@ from array import array
 
 import pytest
 
-from callcenter.simulator.speech import resample, voice
+from callcenter.simulator.speech import clips, resample, voice
 from callcenter.simulator.speech.detector import Detector
 from callcenter.simulator.speech.recogniser import Recogniser, normalised
+from callcenter.simulator.speech.recording import record
 from callcenter.wire import mulaw
 
 
@@ -42,6 +43,12 @@ def test_voices_differ() -> None:
 
 def test_what_was_said_before_is_not_computed_again() -> None:
     assert voice.render("Hello.") is voice.render("Hello.")
+
+
+def test_a_clip_can_be_recorded_again() -> None:
+    clip = clips.clip("operator")
+    assert len(record(clip.text)) == pytest.approx(len(clip.audio), rel=0.03)
+    assert len(record(clip.text)) < len(voice.render(clip.text))
 
 
 async def test_two_may_speak_at_once_without_mixing_their_words() -> None:
