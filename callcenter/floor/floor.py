@@ -27,6 +27,7 @@ BUSY = (
     "a colleague."
 )
 FAREWELL = "Something went wrong on our side. I am connecting you to a colleague."
+NOBODY = "I am sorry, we cannot take your call right now. Please call again later."
 
 
 class Floor:
@@ -75,7 +76,8 @@ class Floor:
         """Take a call; asked again (Twilio repeats), the answer is the same."""
         if known := self._calls.get(request.call_sid):
             return known.first_document
-        if self._tasks is None or self.live >= self.house.rules.max_calls:
+        full = self.live >= self.house.rules.max_calls
+        if self._tasks is None or self.draining or full:
             return self.fallback(BUSY)
         call = LiveCall(
             CallId(f"call_{secrets.token_hex(8)}"),
@@ -134,7 +136,10 @@ class Floor:
 
     def fallback(self, apology: str = FAREWELL) -> str:
         """A person, without the model or the database."""
-        return twiml.dial_anyone(self.house.operators(), apology=apology, caller_id="")
+        operators = self.house.operators()
+        if not operators:
+            return twiml.hang_up(NOBODY)
+        return twiml.dial_anyone(operators, apology=apology, caller_id="")
 
     # Streams.
 

@@ -30,10 +30,7 @@ class Signatures:
         """Whether Twilio signed this request: the exact URL and all the fields."""
         if not signature or self._validator is None:
             return False
-        parameters = {
-            name: list(values) if len(values) > 1 else values[0]
-            for name, values in fields.items()
-        }
+        parameters = _Fields(fields)
         return any(
             self._validator.validate(spelling, parameters, signature)
             for spelling in _spellings(url)
@@ -47,6 +44,13 @@ class Signatures:
             self.valid(urlunsplit(parts._replace(scheme=scheme)), {}, signature)
             for scheme in schemes
         )
+
+
+class _Fields(dict[str, Sequence[str]]):
+    """Fields that may be repeated. Of a plain dict, the library expects one value."""
+
+    def getlist(self, name: str) -> list[str]:
+        return list(self[name])
 
 
 def _spellings(url: str) -> set[str]:
