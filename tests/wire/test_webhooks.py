@@ -1,0 +1,170 @@
+"""Twilio's forms: what is believed, and what is cut down to size."""
+
+import pytest
+from hypothesis import given, strategies as st
+
+from callcenter.domain.ids import CallSid
+from callcenter.wire.webhooks import (
+    FINAL_STATUSES,
+    BadForm,
+    DialEnded,
+    StreamStatus,
+    VoiceRequest,
+    parse_dial_ended,
+    parse_stream_status,
+    parse_voice_request,
+)
+
+CALL = CallSid("CA0123456789abcdef0123456789ABCDEF")
+PARENT = CallSid("CAffffffffffffffffffffffffffffffff")
+FIELDS = [
+    "CallSid",
+    "CallStatus",
+    "From",
+    "To",
+    "ParentCallSid",
+    "Digits",
+    "SequenceNumber",
+    "DialCallStatus",
+    "DialBridged",
+    "DialCallDuration",
+    "StreamSid",
+    "StreamEvent",
+    "StreamError",
+]
+FORMS = st.dictionaries(st.sampled_from(FIELDS) | st.text(), st.text())
+
+
+def form(**fields: str) -> dict[str, str]:
+    return {"CallSid": CALL, **fields}
+
+
+def test_a_ringing_call_is_read() -> None:
+    request = parse_voice_request(
+        form(
+            CallStatus="ringing",
+            From="+4799999999",
+            To="+15005550006",
+            ApiVersion="2010-04-01",
+        )
+    )
+
+    assert request == VoiceRequest(CALL, "ringing", "+4799999999", "+15005550006")
+
+
+def test_an_operators_leg_names_its_parent_and_its_key() -> None:
+    request = parse_voice_request(
+        form(
+            CallStatus="in-progress",
+            ParentCallSid=PARENT,
+            Digits="1",
+            SequenceNumber="3",
+        )
+    )
+
+    assert request == VoiceRequest(CALL, "in-progress", "", "", PARENT, "1", 3)
+
+
+@pytest.mark.parametrize(
+    ("status", "over"),
+    [("ringing", False), ("in-progress", False), ("", False)]
+    + [(status, True) for status in sorted(FINAL_STATUSES)],
+)
+def test_a_leg_is_over_when_twilio_says_so(status: str, over: bool) -> None:
+    assert parse_voice_request(form(CallStatus=status)).over is over
+
+
+@pytest.mark.parametrize(
+    "sid",
+    [
+        "",
+        "CA123",
+        "MZ0123456789abcdef0123456789abcdef",
+        CALL + "0",
+        CALL + "\n",
+        " " + CALL,
+        "CA" + "g" * 32,
+        "CA" + "١" * 32,
+        "../" + CALL,
+    ],
+)
+def test_what_is_not_a_callsid_is_refused(sid: str) -> None:
+    for parse in (parse_voice_request, parse_dial_ended, parse_stream_status):
+        with pytest.raises(BadForm):
+            parse({"CallSid": sid})
+    with pytest.raises(BadForm):
+        parse_voice_request({})
+
+
+def test_a_parent_that_is_none_is_no_parent() -> None:
+    assert parse_voice_request(form(ParentCallSid="CA1")).parent_call_sid is None
+
+
+@pytest.mark.parametrize(
+    "number", ["", "-1", "1.5", "one", "١٢", "²", "1\n", "9" * 5000]
+)
+def test_what_is_not_a_count_is_left_out(number: str) -> None:
+    assert parse_voice_request(form(SequenceNumber=number)).sequence is None
+    assert parse_dial_ended(form(DialCallDuration=number)).duration_s == 0
+
+
+@pytest.mark.parametrize("field", ["From", "To", "Digits", "CallStatus"])
+def test_no_field_breaks_a_line_of_the_log(field: str) -> None:
+    request = parse_voice_request(form(**{field: "a\r\nSet-Cookie: b\x00\x1b[1m"}))
+
+    assert "aSet-Cookie: b[1m" in (
+        request.caller_number,
+        request.called_number,
+        request.digits,
+        request.status,
+    )
+
+
+def test_an_endless_field_is_cut() -> None:
+    request = parse_voice_request(
+        form(From="9" * 5000, To="8" * 5000, CallStatus="r" * 5000)
+    )
+
+    assert request.caller_number == "9" * 128
+    assert request.called_number == "8" * 128
+    assert request.status == "r" * 128
+
+
+@pytest.mark.parametrize(
+    ("said", "bridged"), [("true", True), ("false", False), ("", None), ("True", None)]
+)
+def test_a_finished_dial_says_whether_they_talked(
+    said: str,
+    bridged: bool | None,
+) -> None:
+    ended = parse_dial_ended(
+        form(
+            CallStatus="in-progress",
+            DialCallStatus="completed",
+            DialBridged=said,
+            DialCallDuration="42",
+        )
+    )
+
+    assert ended == DialEnded(
+        VoiceRequest(CALL, "in-progress", "", ""), "completed", bridged, 42
+    )
+
+
+def test_a_streams_status_is_read() -> None:
+    status = parse_stream_status(
+        form(StreamSid="MZ1", StreamEvent="stream-error", StreamError="refused\r\n")
+    )
+
+    assert status == StreamStatus(CALL, "MZ1", "stream-error", "refused")
+
+
+@given(FORMS, st.booleans())
+def test_no_form_does_worse_than_be_refused(fields: dict[str, str], sid: bool) -> None:
+    if sid:
+        fields["CallSid"] = CALL
+    for parse in (parse_voice_request, parse_dial_ended, parse_stream_status):
+        try:
+            assert parse(fields)
+        except BadForm:
+            assert not sid
