@@ -15,6 +15,7 @@ import httpx
 from quart import Quart
 
 from callcenter.assembly.clock import SystemClock
+from callcenter.assembly.fact_log import log_fact
 from callcenter.assembly.limits import most_calls
 from callcenter.domain.events import Fact
 from callcenter.domain.ids import AgentName
@@ -131,7 +132,7 @@ async def running(
                 desk(call_id=call_id, caller_number=number, call=control)
             ),
             briefing=lambda number: _facts_for_agents(number, book, clock),
-            watchers=list(watchers),
+            watchers=[log_fact, *watchers],
         )
         floor = Floor(house)
         proof = Proof(

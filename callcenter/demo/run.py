@@ -54,6 +54,7 @@ async def _place_call(center: Rehearsal, screen: Screen) -> Phone:
         await leg.phone.happens(Happening.ENDED, timeout_s=LONGEST_SECONDS)
     except TimeoutError:
         leg.phone.hang_up()
+    screen.close()
     await center.node.floor.drained(5.0)
     await center.node.ledger.flush(5.0)
     return leg.phone
@@ -79,7 +80,7 @@ async def _judge(center: Rehearsal, phone: Phone, folder: Path, screen: Screen) 
     for warning in center.carrier.warnings:
         screen.show(f"  [yellow]![/] Twilio would warn: {warning}")
     screen.show()
-    screen.show(_next_steps(folder))
+    screen.show(_next_steps(folder, str(call["id"])))
     return all(check.ok for check in results) and not center.carrier.warnings
 
 
@@ -100,11 +101,12 @@ def _summary(call: Mapping[str, Any], greeted_ms: int) -> Table:
     return table
 
 
-def _next_steps(folder: Path) -> Table:
+def _next_steps(folder: Path, call_id: str) -> Table:
     table = Table(show_header=False, box=None, title="Where to look next")
     url = f"sqlite+aiosqlite:///{folder / 'callcenter.db'}"
     table.add_row(
-        "the call again", f"DATABASE_URL={url} .venv/bin/callcenter calls show"
+        "the call again",
+        f"export DATABASE_URL={url}\n.venv/bin/callcenter calls show {call_id[:9]}",
     )
     table.add_row("the agents", "agents/*.md, and .venv/bin/callcenter agents graph")
     table.add_row("this screen", str(folder / "call.svg"))

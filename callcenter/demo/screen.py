@@ -84,7 +84,7 @@ class Screen:
         if self._status is not None:
             self._status.stop()
 
-    def _now(self, event: e.Event) -> None:
+    def _now(self, event: e.Event) -> None:  # noqa: C901  # a case a fact
         """Below the last line: who is speaking, or what is being waited for."""
         match event:
             case e.CallAnswered():
