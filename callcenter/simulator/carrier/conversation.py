@@ -142,8 +142,8 @@ async def _clock(leg: Leg) -> None:
     began_s = loop.time()
     at_ms = 0
     while not leg.over:
-        behind_s = began_s + at_ms / _MS - loop.time()
-        if behind_s > 0:
-            await asyncio.sleep(behind_s)
+        ahead_s = began_s + at_ms / _MS - loop.time()
+        # Even when late: clocks that catch up take turns, so that a bridge has no gaps.
+        await asyncio.sleep(max(ahead_s, 0))
         leg.tick(at_ms)
         at_ms += FRAME_MS

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from typing import Final
 
 from typing_extensions import override
 
@@ -13,6 +14,11 @@ from callcenter.simulator.carrier.sound import (
     ringback,
 )
 from callcenter.wire.mulaw import FRAME_MS
+
+BRIDGE_FRAMES: Final = 50
+"""A bridge holds at most a second: two clocks may drift apart, not away."""
+JITTER_FRAMES: Final = 3
+"""Collected before the first is heard: two clocks never tick at the same moment."""
 
 
 class Line:
@@ -92,23 +98,23 @@ class BridgeEnd(Line):
 
     def __init__(self) -> None:
         self._other: BridgeEnd | None = None
-        self._incoming: deque[bytes] = deque(maxlen=_BRIDGE_FRAMES)
+        self._incoming: deque[bytes] = deque(maxlen=BRIDGE_FRAMES)
+        self._flowing = False
 
     def join(self, other: "BridgeEnd") -> None:
         self._other = other
 
     def deliver(self, frame: bytes) -> None:
         self._incoming.append(frame)
+        if len(self._incoming) >= JITTER_FRAMES:
+            self._flowing = True
 
     @override
     def exchange(self, spoken: bytes) -> bytes:
         if self._other is not None:
             self._other.deliver(spoken)
-        return self._incoming.popleft() if self._incoming else QUIET_FRAME
-
-
-_BRIDGE_FRAMES = 50
-"""A bridge holds at most a second: two clocks may drift apart, not away."""
+        self._flowing = self._flowing and bool(self._incoming)
+        return self._incoming.popleft() if self._flowing else QUIET_FRAME
 
 
 def bridge() -> tuple[BridgeEnd, BridgeEnd]:

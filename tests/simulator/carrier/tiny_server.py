@@ -10,6 +10,8 @@ from typing import TypeAlias
 from aiohttp import WSMsgType, web
 from twilio.request_validator import RequestValidator
 
+from callcenter.simulator.carrier.sound import QUIET_FRAME, frames as cut
+
 TOKEN = "12345"
 ACCOUNT = "AC" + "0" * 32
 
@@ -101,6 +103,11 @@ async def swallow(server: TinyServer, ws: web.WebSocketResponse) -> None:
 def speak(audio: bytes, sid: object) -> dict[str, object]:
     media = {"payload": b64encode(audio).decode()}
     return {"event": "media", "streamSid": sid, "media": media}
+
+
+def voiced(audio: bytes) -> bytes:
+    """Without the silent frames that a late packet leaves in between."""
+    return b"".join(frame for frame in cut(audio) if frame != QUIET_FRAME)
 
 
 def audio_of(frame: dict[str, object]) -> bytes:
