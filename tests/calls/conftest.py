@@ -1,0 +1,13 @@
+"""A whole call waits for nothing but sound."""
+
+import pytest
+
+from callcenter.floor import floor
+from callcenter.simulator.model import hearing
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Callers are answered after 160 ms, and forgotten at once when they have left."""
+    monkeypatch.setitem(hearing._SEMANTIC_PATIENCE_MS, "auto", 160)
+    monkeypatch.setattr(floor, "LINGER_SECONDS", 0.05)
