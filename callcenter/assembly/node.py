@@ -163,7 +163,8 @@ async def _prepare(
         await asyncio.to_thread(upgrade, settings.database_url)
         await seed(database)
         directory = Directory(database)
-        await directory.seed(operators)
+        if settings.operators_file.exists():
+            await directory.seed(operators)
         operators[:] = await directory.operators()
     except StorageError as error:
         node.problems["database"] = str(error)

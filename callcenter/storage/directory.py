@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import RowMapping, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.hours import DAYS, Hours, Span
@@ -21,8 +21,10 @@ class Directory:
         self._database = database
 
     async def seed(self, operators: Sequence[Operator]) -> None:
-        """Write these, over whoever has the same name; others stay, after them."""
+        """Make these the whole list: whoever left it can no longer be rung."""
         async with self._database.write() as connection:
+            names = [operator.name for operator in operators]
+            await connection.execute(delete(t.operators).where(_its.name.not_in(names)))
             known = set(await connection.scalars(select(_its.name)))
             for position, operator in enumerate(operators):
                 columns = _columns(operator) | {"position": position}
