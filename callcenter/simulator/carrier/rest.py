@@ -19,6 +19,7 @@ from callcenter.simulator.carrier.records import Exchanged
 from callcenter.simulator.carrier.resources import RestError, account_path
 
 SHUTDOWN_S: Final = 0.5
+_JSON: Final = "application/json"
 UNAUTHORIZED: Final = RestError(401, 20003, "Authenticate")
 _REFUSALS: Final[Mapping[RestFault, RestError]] = {
     RestFault.TOO_MANY: RestError(429, 20429, "Too Many Requests"),
@@ -71,7 +72,7 @@ class RestApi:
         try:
             response = await self._answer(request, handler)
             status = response.status
-            body = response.text or "" if isinstance(response, web.Response) else ""
+            body = _readable(response)
         finally:
             self._log.append(
                 Exchanged(
@@ -105,12 +106,17 @@ class RestApi:
         return response
 
 
+def _readable(response: web.StreamResponse) -> str:
+    """What the log keeps of an answer: not the sound of a recording."""
+    if not isinstance(response, web.Response) or response.content_type != _JSON:
+        return ""
+    return response.text or ""
+
+
 def not_found(path: str) -> RestError:
     text = f"The requested resource {path} was not found"
     return RestError(404, 20404, text)
 
 
 def _json(body: Mapping[str, object], status: int = 200) -> web.Response:
-    return web.Response(
-        text=json.dumps(body), status=status, content_type="application/json"
-    )
+    return web.Response(text=json.dumps(body), status=status, content_type=_JSON)

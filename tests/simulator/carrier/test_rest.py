@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
 import pytest
 from twilio.base.exceptions import TwilioRestException
 from twilio.http.async_http_client import AsyncTwilioHttpClient
@@ -16,10 +17,13 @@ from callcenter.simulator.carrier import (
     CarrierSimulator,
     Happening,
     Leg,
+    NoAnswer,
     Options,
+    Phone,
     RestFault,
     Voicemail,
 )
+from callcenter.simulator.carrier.sound import tone
 from tests.simulator.carrier.tiny_server import ACCOUNT, TOKEN, TinyServer, nothing
 
 # The helper library's business, not ours.
@@ -30,6 +34,7 @@ pytestmark = [
 
 CALLER = "+4740000001"
 ADA = "+15005550101"
+VOICE = tone((300.0,), 300)
 
 
 class Local(AsyncTwilioHttpClient):  # type: ignore[misc]
@@ -305,3 +310,77 @@ async def test_machine_detection_tells_who_answered(
     )
     await carrier.settle()
     assert server.forms_to("/answer")[0]["AnsweredBy"] == "machine_start"
+
+
+async def test_a_recording_can_be_fetched_as_a_wave_file(
+    carrier: CarrierSimulator, server: TinyServer
+) -> None:
+    server.answers["/voice"] = '<Response><Record action="/kept"/></Response>'
+
+    async def script(phone: Phone) -> None:
+        await phone.happens(Happening.RECORDING)
+        await phone.say(VOICE)
+
+    call = await carrier.place_call(CALLER, script, hang_up_after_script=True)
+    await call.ended()
+    url = server.forms_to("/kept")[0]["RecordingUrl"]
+    async with httpx.AsyncClient(auth=(ACCOUNT, TOKEN)) as http:
+        answer = await http.get(f"{url}.wav")
+        missing = await http.get(f"{url}0")
+    assert answer.headers["Content-Type"] == "audio/x-wav"
+    assert answer.content.startswith(b"RIFF")
+    assert VOICE in answer.content
+    assert missing.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("to", "text", "code"),
+    [("", "Hi", 21604), ("nonsense", "Hi", 21211), (ADA, "", 21602),
+     (ADA, "x" * 1601, 21617)],
+)  # fmt: skip
+async def test_a_message_to_nowhere_is_refused(
+    carrier: CarrierSimulator, client: Client, to: str, text: str, code: int
+) -> None:
+    error = await refused(
+        client.messages.create_async(
+            to=to, from_=carrier.number.phone_number, body=text
+        )
+    )
+    assert (error.status, error.code) == (400, code)
+
+
+async def test_an_operators_ringing_leg_can_be_ended(
+    carrier: CarrierSimulator, client: Client, server: TinyServer
+) -> None:
+    server.answers["/voice"] = (
+        f'<Response><Dial action="/dial-ended">{ADA}</Dial></Response>'
+    )
+    carrier.operators[ADA] = NoAnswer()
+    call = await carrier.place_call(CALLER, nothing)
+    await call.phone.happens(Happening.CONNECTED)
+    await call.phone.waits(60)
+    (child,) = carrier.legs_of(call)
+    await child.reaches("ringing")
+    await client.calls(child.sid).update_async(status="completed")
+    await call.ended()
+    (told,) = server.forms_to("/dial-ended")
+    assert (told["DialCallStatus"], told["DialBridged"]) == ("canceled", "false")
+
+
+async def test_a_bridged_operator_can_be_sent_elsewhere(
+    carrier: CarrierSimulator, client: Client, server: TinyServer
+) -> None:
+    server.answers["/voice"] = (
+        f'<Response><Dial action="/dial-ended">{ADA}</Dial></Response>'
+    )
+    server.answers["/dial-ended"] = "<Response><Say>You are alone</Say></Response>"
+    carrier.operators[ADA] = Answers(presses="")
+    call = await carrier.place_call(CALLER, nothing)
+    await call.phone.happens(Happening.BRIDGED)
+    (child,) = carrier.legs_of(call)
+    await client.calls(child.sid).update_async(
+        twiml="<Response><Say>Well done, Ada</Say></Response>"
+    )
+    await carrier.settle()
+    assert child.phone.said_texts == ["Well done, Ada"]
+    assert call.phone.said_texts == ["You are alone"]

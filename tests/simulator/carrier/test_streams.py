@@ -549,3 +549,29 @@ async def test_a_hang_up_before_the_socket_opens_leaves_no_stream(
     await call.ended()
     assert server.frames == []
     assert [form["CallStatus"] for form in server.forms_to("/after")] == ["completed"]
+
+
+async def test_what_a_stream_may_not_have_is_noted(
+    carrier: CarrierSimulator, server: TinyServer
+) -> None:
+    server.answers["/voice"] = (
+        '<Response><Connect><Stream url="" /></Connect>'
+        f'<Connect><Stream url="{server.ws_url}" track="both_tracks"/></Connect>'
+        "<Connect><Room>r</Room></Connect>"
+        f'<Connect><Stream url="{server.ws_url}?token=lost">'
+        f'<Parameter name="p" value="{"x" * 499}"/></Stream></Connect></Response>'
+    )
+
+    async def leaving(server: TinyServer, ws: web.WebSocketResponse) -> None:
+        async for frame in frames(server, ws):
+            if frame["event"] == "start":
+                break
+
+    server.socket = leaving
+    call = await carrier.place_call(CALLER, nothing)
+    await call.ended()
+    codes = [entry.code for entry in carrier.warnings]
+    assert 31941 in codes
+    assert codes.count(31923) == 2  # none, and one with a query
+    (start,) = server.frames_of("start")
+    assert start["start"]["customParameters"] == {}  # type: ignore[index]
