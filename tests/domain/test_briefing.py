@@ -1,0 +1,69 @@
+"""What an operator hears before pressing 1."""
+
+import pytest
+from hypothesis import given, strategies as st
+
+from callcenter.domain.briefing import REASON_CHARACTERS, briefing, spoken_number
+
+
+def test_a_briefing_is_who_why_and_what_was_done() -> None:
+    assert briefing("+4799991234", "wants a refund.", ["found the bill"]) == (
+        "Call from a number ending in 1 2 3 4. Reason: wants a refund. "
+        "So far the assistant has found the bill."
+    )
+
+
+def test_nothing_done_is_not_mentioned() -> None:
+    assert briefing("+4799991234", "wants a person", []) == (
+        "Call from a number ending in 1 2 3 4. Reason: wants a person."
+    )
+
+
+@pytest.mark.parametrize(
+    ("done", "told"),
+    [
+        (["a", "b"], "a, and b."),
+        (["a", "b", "c"], "a, b, and c."),
+        (["a", "b", "c", "d"], "b, c, and d."),
+    ],
+)
+def test_only_the_last_things_fit_into_a_breath(done: list[str], told: str) -> None:
+    assert briefing("1", "why", done).endswith(f"So far the assistant has {told}")
+
+
+@pytest.mark.parametrize(
+    ("number", "spoken"),
+    [
+        ("+4799991234", "a number ending in 1 2 3 4"),
+        ("+47 99 99 12-3", "a number ending in 9 1 2 3"),
+        ("12", "a number ending in 1 2"),
+        ("anonymous", "a withheld number"),
+        ("", "a withheld number"),
+    ],
+)
+def test_a_number_is_spoken_digit_by_digit(number: str, spoken: str) -> None:
+    assert spoken_number(number) == spoken
+
+
+@pytest.mark.parametrize("reason", ["", " \n ", "...", ". ."])
+def test_a_reason_that_was_not_given_is_said_to_be_so(reason: str) -> None:
+    assert "Reason: not given." in briefing("1", reason, [])
+
+
+def test_a_reason_is_one_line() -> None:
+    assert "Reason: a b c." in briefing("1", " a\n\nb\tc ", [])
+
+
+def test_a_long_reason_ends_with_a_whole_word() -> None:
+    exact = "x" * (REASON_CHARACTERS - 5) + " word"
+    assert f"Reason: {exact}." in briefing("1", exact, [])
+    assert f"Reason: {exact[:-5]}." in briefing("1", f"{exact}s", [])
+
+
+def test_a_long_reason_without_spaces_is_still_a_reason() -> None:
+    assert f"Reason: {'理' * REASON_CHARACTERS}." in briefing("1", "理" * 999, [])
+
+
+@given(st.text(), st.text())
+def test_no_reason_makes_a_briefing_long(number: str, reason: str) -> None:
+    assert len(briefing(number, reason * 9, [])) < REASON_CHARACTERS + 80
