@@ -205,6 +205,8 @@ def render_to_twilio(message: ToTwilio, stream_sid: StreamSid) -> str:
             )
         case Clear():
             return _json({"event": "clear", "streamSid": stream_sid})
+        case _:
+            assert_never(message)
 
 
 def render_from_twilio(

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from callcenter.domain.events import EVENTS, Event
 from callcenter.domain.phases import TRANSITIONS, Phase, after, diagram
@@ -52,6 +52,7 @@ def test_an_arrow_goes_somewhere() -> None:
 def test_a_fact_moves_the_call_as_the_table_says_and_nothing_leaves_the_end(
     name: str,
 ) -> None:
+    @settings(max_examples=20)
     @given(st.sampled_from(Phase), st.builds(EVENTS[name]))
     def check(phase: Phase, event: Event) -> None:
         assert after(phase, event) is TRANSITIONS.get((phase, EVENTS[name]), phase)
