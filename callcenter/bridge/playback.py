@@ -11,8 +11,8 @@ say how far the caller has got:
 
 A mark that comes late (they travel) only ever makes playing look later than it was, so
 the earliest that can be true is what counts. A mark also comes back when a `clear`
-dropped its audio, with nothing to tell the two apart (MS-MSG, "clear"): its name
-carries a generation, and those of past generations are not in the ledger any more.
+dropped its audio, with nothing to tell the two apart (MS-MSG, "clear"). So no name is
+used twice, and a clear forgets those that are out: when they come, they are unknown.
 """
 
 from collections import deque
@@ -62,7 +62,6 @@ class Playback:
     round_trip_ms: float = 0
     _free_ms: float = 0
     """When everything before the queue had played."""
-    _generation: int = 0
     _marks: int = 0
     _probe: str = ""
     _probed_at_ms: int = 0
@@ -117,7 +116,6 @@ class Playback:
             heard_ms = min(max(at_ms - begins_ms, 0), chunk.length_ms)
             self._items[chunk.item_id].heard_ms += heard_ms
         heard = [_heard(item_id, item) for item_id, item in self._items.items()]
-        self._generation += 1
         self._queue.clear()
         self._items.clear()
         self._probe = ""
@@ -149,7 +147,7 @@ class Playback:
 
     def _next_mark(self) -> str:
         self._marks += 1
-        return f"{self._generation}:{self._marks}"
+        return str(self._marks)
 
 
 def _heard(item_id: ItemId, item: _Item) -> Heard:

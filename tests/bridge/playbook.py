@@ -57,7 +57,7 @@ class Playbook:
     def says(
         self, item_id: ItemId, ms: int, *, marks: str, response: ResponseId = R1
     ) -> Self:
-        """Audio of an item, and the marks that must go with it: "0:2" or "0:1 0:2"."""
+        """Audio of an item, and the marks that must go with it: "2" or "1 2"."""
         audio = voice(ms)
         self >> AgentAudio(item_id, response, audio)
         *before, after = marks.split()

@@ -37,12 +37,12 @@ def test_a_mark_goes_before_the_first_audio_and_after_every_chunk() -> None:
         Playbook()
         >> ResponseBegan(R1)
         >> AgentAudio(HELLO, R1, voice(20))
-        << SetMark("0:1")
+        << SetMark("1")
         << Play(voice(20))
-        << SetMark("0:2")
+        << SetMark("2")
         >> AgentAudio(HELLO, R1, voice(40))
         << Play(voice(40))
-        << SetMark("0:3")
+        << SetMark("3")
     )
 
 
@@ -51,11 +51,11 @@ def test_no_audio_is_no_reason_to_send_anything() -> None:
 
 
 def test_a_new_run_begins_once_everything_was_heard() -> None:
-    play = Playbook().answers(HELLO, 20, marks="0:1 0:2")
-    play >> MarkReturned("0:1") >> MarkReturned("0:2")
+    play = Playbook().answers(HELLO, 20, marks="1 2")
+    play >> MarkReturned("1") >> MarkReturned("2")
     play << heard(HELLO, 20, of=20) << FallSilent()
 
-    assert play.says(PRICES, 20, marks="0:3 0:4", response=R2)
+    assert play.says(PRICES, 20, marks="3 4", response=R2)
 
 
 # Barging in.
@@ -63,14 +63,14 @@ def test_a_new_run_begins_once_everything_was_heard() -> None:
 
 def test_a_barge_in_makes_the_agent_forget_what_was_not_heard() -> None:
     assert (
-        Playbook().answers(HELLO, 1000, marks="0:1 0:2").at(400)
+        Playbook().answers(HELLO, 1000, marks="1 2").at(400)
         >> Interrupted()
         << Clear()
         << Truncate(HELLO, 400)
         << heard(HELLO, 400, of=1000)
         << FallSilent()
-        >> MarkReturned("0:1")  # marks of cleared audio come back, too
-        >> MarkReturned("0:2")
+        >> MarkReturned("1")  # marks of cleared audio come back, too
+        >> MarkReturned("2")
     )
 
 
@@ -78,8 +78,8 @@ def test_of_two_queued_items_the_audible_one_is_cut_and_the_later_one_never_was(
     None
 ):
     play = Playbook() >> ResponseBegan(R1)
-    play.says(HELLO, 1000, marks="0:1 0:2") >> AgentItemEnded(HELLO)
-    play.says(PRICES, 2000, marks="0:3") >> AgentItemEnded(PRICES) >> ResponseEnded(R1)
+    play.says(HELLO, 1000, marks="1 2") >> AgentItemEnded(HELLO)
+    play.says(PRICES, 2000, marks="3") >> AgentItemEnded(PRICES) >> ResponseEnded(R1)
 
     assert (
         play.at(700)
@@ -95,8 +95,8 @@ def test_of_two_queued_items_the_audible_one_is_cut_and_the_later_one_never_was(
 
 def test_an_item_heard_whole_is_reported_and_keeps_its_words() -> None:
     play = Playbook() >> ResponseBegan(R1)
-    play.says(HELLO, 200, marks="0:1 0:2") >> AgentItemEnded(HELLO)
-    play.says(PRICES, 1000, marks="0:3") >> AgentItemEnded(PRICES) >> ResponseEnded(R1)
+    play.says(HELLO, 200, marks="1 2") >> AgentItemEnded(HELLO)
+    play.says(PRICES, 1000, marks="3") >> AgentItemEnded(PRICES) >> ResponseEnded(R1)
 
     assert (
         play.at(500)  # the mark after the first item is still on its way
@@ -110,7 +110,7 @@ def test_an_item_heard_whole_is_reported_and_keeps_its_words() -> None:
 
 
 def test_nobody_is_cut_off_twice() -> None:
-    play = Playbook().answers(HELLO, 1000, marks="0:1 0:2").at(400) >> Interrupted()
+    play = Playbook().answers(HELLO, 1000, marks="1 2").at(400) >> Interrupted()
     play << Clear() << Truncate(HELLO, 400) << heard(HELLO, 400, of=1000)
     play << FallSilent()
 
@@ -122,15 +122,15 @@ def test_a_barge_in_while_nobody_speaks_clears_nothing() -> None:
 
 
 def test_a_barge_in_after_the_last_word_clears_nothing() -> None:
-    play = Playbook().answers(HELLO, 20, marks="0:1 0:2").at(100)
-    play >> MarkReturned("0:2") << heard(HELLO, 20, of=20) << FallSilent()
+    play = Playbook().answers(HELLO, 20, marks="1 2").at(100)
+    play >> MarkReturned("2") << heard(HELLO, 20, of=20) << FallSilent()
 
     assert play >> Interrupted()
 
 
 def test_an_item_still_in_the_making_is_cut_though_all_of_it_so_far_was_heard() -> None:
     play = Playbook() >> ResponseBegan(R1)
-    play.says(HELLO, 20, marks="0:1 0:2").at(100) >> MarkReturned("0:2")
+    play.says(HELLO, 20, marks="1 2").at(100) >> MarkReturned("2")
 
     assert (
         play
@@ -144,7 +144,7 @@ def test_an_item_still_in_the_making_is_cut_though_all_of_it_so_far_was_heard() 
 
 def test_an_item_in_the_making_is_cut_though_its_mark_is_still_on_its_way() -> None:
     play = Playbook() >> ResponseBegan(R1)
-    play.says(HELLO, 20, marks="0:1 0:2").at(100)
+    play.says(HELLO, 20, marks="1 2").at(100)
 
     assert (
         play
@@ -156,12 +156,21 @@ def test_an_item_in_the_making_is_cut_though_its_mark_is_still_on_its_way() -> N
     )
 
 
+def test_an_item_in_the_making_is_not_cut_twice_either() -> None:
+    play = Playbook() >> ResponseBegan(R1)
+    play.says(HELLO, 1000, marks="1 2").at(400) >> Interrupted()
+    play << Clear() << Truncate(HELLO, 400) << heard(HELLO, 400, of=1000)
+    play << FallSilent()
+
+    assert play.at(420) >> Interrupted()
+
+
 # What an interrupted response still says.
 
 
 def test_late_audio_of_an_interrupted_response_is_dropped_until_it_ends() -> None:
     play = Playbook() >> ResponseBegan(R1)
-    play.says(HELLO, 1000, marks="0:1 0:2").at(100) >> Interrupted()
+    play.says(HELLO, 1000, marks="1 2").at(100) >> Interrupted()
     play << Clear() << Truncate(HELLO, 100) << heard(HELLO, 100, of=1000)
     play << FallSilent()
 
@@ -177,12 +186,12 @@ def test_late_audio_of_an_interrupted_response_is_dropped_until_it_ends() -> Non
 
 def test_the_next_response_is_heard_though_the_cut_off_one_has_not_ended() -> None:
     play = Playbook() >> ResponseBegan(R1)
-    play.says(HELLO, 1000, marks="0:1 0:2").at(100) >> Interrupted()
+    play.says(HELLO, 1000, marks="1 2").at(100) >> Interrupted()
     play << Clear() << Truncate(HELLO, 100) << heard(HELLO, 100, of=1000)
     play << FallSilent()
 
     play >> ResponseBegan(R2)
-    play.says(PRICES, 20, marks="1:3 1:4", response=R2)
+    play.says(PRICES, 20, marks="3 4", response=R2)
     assert play >> AgentAudio(HELLO, R1, voice(20)) >> ResponseEnded(R1)
 
 
@@ -201,16 +210,16 @@ def test_an_ended_response_is_forgotten() -> None:
     play = Playbook() >> ResponseBegan(R1) >> Interrupted() << FallSilent()
     play >> ResponseEnded(R1)
 
-    assert play.says(HELLO, 20, marks="0:1 0:2", response=R1)
+    assert play.says(HELLO, 20, marks="1 2", response=R1)
 
 
-def test_marks_of_a_past_generation_say_nothing() -> None:
-    play = Playbook().answers(HELLO, 1000, marks="0:1 0:2").at(100) >> Interrupted()
+def test_marks_of_cleared_audio_say_nothing_about_what_follows() -> None:
+    play = Playbook().answers(HELLO, 1000, marks="1 2").at(100) >> Interrupted()
     play << Clear() << Truncate(HELLO, 100) << heard(HELLO, 100, of=1000)
     play << FallSilent() >> ResponseBegan(R2)
-    play.says(PRICES, 1000, marks="1:3 1:4", response=R2)
+    play.says(PRICES, 1000, marks="3 4", response=R2)
 
-    play.at(200) >> MarkReturned("0:1") >> MarkReturned("0:2")
+    play.at(200) >> MarkReturned("1") >> MarkReturned("2")
 
     assert (
         play.at(400)
@@ -227,18 +236,18 @@ def test_marks_of_a_past_generation_say_nothing() -> None:
 
 def test_it_falls_silent_with_the_last_mark_when_the_response_is_over() -> None:
     assert (
-        Playbook().answers(HELLO, 20, marks="0:1 0:2")
-        >> MarkReturned("0:1")
-        >> MarkReturned("0:2")
+        Playbook().answers(HELLO, 20, marks="1 2")
+        >> MarkReturned("1")
+        >> MarkReturned("2")
         << heard(HELLO, 20, of=20)
         << FallSilent()
-        >> MarkReturned("0:2")
+        >> MarkReturned("2")
     )
 
 
 def test_it_falls_silent_with_the_response_when_all_was_heard_before() -> None:
     play = Playbook() >> ResponseBegan(R1)
-    play.says(HELLO, 20, marks="0:1 0:2") >> MarkReturned("0:2")
+    play.says(HELLO, 20, marks="1 2") >> MarkReturned("2")
 
     assert (
         play
@@ -251,9 +260,9 @@ def test_it_falls_silent_with_the_response_when_all_was_heard_before() -> None:
 
 def test_a_pause_between_two_items_of_a_response_is_not_silence() -> None:
     play = Playbook() >> ResponseBegan(R1)
-    play.says(HELLO, 20, marks="0:1 0:2") >> AgentItemEnded(HELLO)
+    play.says(HELLO, 20, marks="1 2") >> AgentItemEnded(HELLO)
 
-    assert play >> MarkReturned("0:2") << heard(HELLO, 20, of=20)
+    assert play >> MarkReturned("2") << heard(HELLO, 20, of=20)
     assert not play.bridge.quiet
 
 
@@ -281,13 +290,13 @@ def test_the_end_of_an_unknown_response_is_no_news() -> None:
 
 def test_an_item_without_an_end_of_its_own_ends_with_its_response() -> None:
     play = Playbook() >> ResponseBegan(R1) >> ResponseBegan(R2)
-    play.says(HELLO, 20, marks="0:1 0:2")
-    play.says(PRICES, 20, marks="0:3", response=R2)
+    play.says(HELLO, 20, marks="1 2")
+    play.says(PRICES, 20, marks="3", response=R2)
 
     assert (
         play
         >> ResponseEnded(R1)
-        >> MarkReturned("0:3")
+        >> MarkReturned("3")
         << heard(HELLO, 20, of=20)  # but the other one may go on
         >> ResponseEnded(R2)
         << heard(PRICES, 20, of=20)
@@ -297,8 +306,8 @@ def test_an_item_without_an_end_of_its_own_ends_with_its_response() -> None:
 
 def test_the_end_of_the_stream_reports_the_rest() -> None:
     play = Playbook() >> ResponseBegan(R1)
-    play.says(HELLO, 1000, marks="0:1 0:2") >> AgentItemEnded(HELLO)
-    play.says(PRICES, 500, marks="0:3")
+    play.says(HELLO, 1000, marks="1 2") >> AgentItemEnded(HELLO)
+    play.says(PRICES, 500, marks="3")
 
     assert (
         play.at(1200)
@@ -310,20 +319,20 @@ def test_the_end_of_the_stream_reports_the_rest() -> None:
 
 def test_what_was_on_its_way_when_the_stream_ended_was_not_heard() -> None:
     play = Playbook() >> ResponseBegan(R1)
-    play.says(HELLO, 1000, marks="0:1 0:2").at(300) >> MarkReturned("0:1")
+    play.says(HELLO, 1000, marks="1 2").at(300) >> MarkReturned("1")
 
     # Played since 300 on Twilio's clock; a clear would only arrive at 800.
     assert play.at(500) >> StreamClosed() << heard(HELLO, 200, of=1000)
 
 
 def test_whoever_waits_for_the_last_word_need_not_wait_beyond_the_end() -> None:
-    play = Playbook().answers(HELLO, 1000, marks="0:1 0:2").at(100)
+    play = Playbook().answers(HELLO, 1000, marks="1 2").at(100)
 
     assert play >> StreamClosed() << heard(HELLO, 100, of=1000) << FallSilent()
     assert play >> StreamClosed()
 
 
 def test_streams_share_nothing() -> None:
-    Playbook().says(HELLO, 1000, marks="0:1 0:2")
+    Playbook().says(HELLO, 1000, marks="1 2")
 
     assert Bridge().quiet

@@ -29,7 +29,7 @@ def test_only_an_empty_queue_is_probed() -> None:
     assert playback.probe(10) is None
 
     list(playback.reach(mark, now_ms=20))
-    assert playback.probe(20) == "0:3"
+    assert playback.probe(20) == "3"
 
 
 def test_the_round_trip_is_measured_and_used() -> None:
@@ -111,6 +111,15 @@ def test_a_mark_returned_by_a_clear_is_not_heard() -> None:
 
     assert playback.round_trip_ms == 0
     assert playback.clear(0) == [Heard(PRICES, heard_ms=0, spoken_ms=20)]
+
+
+def test_the_probe_of_a_cleared_run_measures_nothing() -> None:
+    playback, (probe, _) = playing(1000)
+    playback.clear(0)
+
+    list(playback.reach(probe, now_ms=700))
+
+    assert playback.round_trip_ms == 0
 
 
 def test_a_gap_in_the_models_speech_was_not_heard() -> None:
