@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import signal
+import socket
 import sys
+from contextlib import closing
 from typing import Final
 
 import structlog
@@ -12,10 +14,15 @@ from hypercorn.config import Config
 
 from callcenter.assembly.logs import set_up_logs
 from callcenter.assembly.node import Node, running
+from callcenter.errors import ConfigurationError
 from callcenter.settings import Settings
 
 LOOPBACK: Final = "127.0.0.1"
 KEEP_ALIVE_SECONDS: Final = 75.0
+BACKLOG: Final = 512
+
+PING_SECONDS: Final = 5.0
+"""Finds out half-open sockets; Hypercorn also keeps a closed one's task for as long."""
 
 logger = structlog.get_logger()
 
@@ -23,30 +30,51 @@ logger = structlog.get_logger()
 async def run_server(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT, then let the live calls finish."""
     set_up_logs(settings.log_level)
+    host = _host(settings)
+    with closing(_door(host, settings.port)) as door:
+        await _serve(settings, host, door)
+
+
+async def _serve(settings: Settings, host: str, door: socket.socket) -> None:
+    port = door.getsockname()[1]
     async with running(settings) as node:
         for problem in node.problems.values():
             logger.warning("not_in_order", problem=problem)
-        host = _host(settings)
         logger.info(
             "serving",
-            address=f"http://{host}:{settings.port}",
+            address=f"http://{host}:{port}",
             public=settings.public_base or None,
             python=sys.version.partition(" ")[0],
         )
         await serve(
             node.app,
-            hypercorn_config(host, settings.port),
+            hypercorn_config(door),
             shutdown_trigger=lambda: _until_drained(node, settings.drain_seconds),
         )
 
 
-def hypercorn_config(host: str, port: int) -> Config:
-    """Hypercorn's settings for media streams."""
+def _door(host: str, port: int) -> socket.socket:
+    """The listening socket. Raises ConfigurationError when it cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise ConfigurationError(
+            f"Cannot listen on {host}, port {port}: {error.strerror or error}. Set "
+            "HOST and PORT, or end whatever uses the port."
+        ) from error
+
+
+def hypercorn_config(door: socket.socket) -> Config:
+    """Hypercorn's settings for media streams, on a socket that listens already.
+
+    The socket is Hypercorn's from now on: it closes it itself.
+    """
     config = Config()
-    config.bind = [f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]
+    config.bind = [f"fd://{door.detach()}"]
     config.graceful_timeout = 1.0  # we have drained by then; see _until_drained
     config.keep_alive_timeout = KEEP_ALIVE_SECONDS
-    config.websocket_ping_interval = 20.0  # a half-open socket is found out
+    config.websocket_ping_interval = PING_SECONDS
     config.accesslog = None
     config.errorlog = logging.getLogger("hypercorn.error")
     return config

@@ -1,5 +1,6 @@
 """Calls as a person reads them on a terminal."""
 
+import json
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -165,7 +166,7 @@ def _tool(tool: Plain) -> Text:
     how = "" if tool["outcome"] == "ok" else f"{_words(tool['outcome'])}: "
     took = f"  ({tool['took_ms'] / 1000:.1f} s)"
     return Text.assemble(
-        called, "\n", (how, "red"), _clean(tool["output"] or ""), (took, "dim")
+        called, "\n", (how, "red"), _clean(_answer(tool["output"] or "")), (took, "dim")
     )
 
 
@@ -221,6 +222,17 @@ def _words(name: str) -> str:
 
 def _note(what: str) -> Text:
     return Text(what, "dim")
+
+
+def _answer(output: str) -> str:
+    """What a tool's answer comes to: its sentence; all of it is in --json."""
+    try:
+        answer = json.loads(output)
+    except ValueError:
+        return output
+    if not isinstance(answer, dict):
+        return output
+    return str(answer.get("say") or answer.get("error") or output)
 
 
 def _clean(text: str, style: str = "") -> Text:

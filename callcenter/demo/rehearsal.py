@@ -89,8 +89,7 @@ async def rehearsal(
             asyncio.TaskGroup() as tasks,
         ):
             ended = asyncio.Event()
-            config = hypercorn_config("127.0.0.1", 0)
-            config.bind = [f"fd://{door.fileno()}"]
+            config = hypercorn_config(door)
             tasks.create_task(serve(node.app, config, shutdown_trigger=ended.wait))
             try:
                 yield Rehearsal(node, carrier, ends, weather, address)
