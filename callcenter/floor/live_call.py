@@ -8,6 +8,8 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Final
 
+import structlog
+
 from callcenter.domain import events as e
 from callcenter.domain.call import CallState, apply, disposition_of
 from callcenter.domain.ids import CallId
@@ -28,6 +30,8 @@ CLOSE_SECONDS: Final = 10.0
 """A model that does not answer our goodbye is left after this."""
 
 MS: Final = 1000
+
+logger = structlog.get_logger()
 
 
 class Episode:
@@ -92,7 +96,7 @@ class LiveCall:
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             for errand in (*self._errands, self._watch()):
-                self._running.append(tasks.create_task(errand))
+                self._running.append(tasks.create_task(self._guard(errand)))
             await self._over.wait()
             self._tasks = None
             for task in self._running:
@@ -113,7 +117,18 @@ class LiveCall:
         elif self._tasks is None:
             self._errands.append(errand)
         else:
-            self._running.append(self._tasks.create_task(errand))
+            self._running.append(self._tasks.create_task(self._guard(errand)))
+
+    async def _guard(self, errand: Coroutine[Any, Any, None]) -> None:
+        """Keep a fault of ours from this call's end, and from all the other calls.
+
+        It ends the stream, so that Twilio asks what the caller hears next.
+        """
+        try:
+            await errand
+        except Exception:  # whatever it is, the other callers must not pay for it
+            logger.exception("errand_failed", call_id=self.id)
+            await self._close_conversation()
 
     async def _watch(self) -> None:
         """Look for callers of whom nobody has told us that they left."""

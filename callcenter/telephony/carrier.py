@@ -6,6 +6,8 @@ because it says the same thing twice.
 """
 
 import asyncio
+from base64 import b64encode
+from collections.abc import Mapping
 from typing import Any, Final, Self
 
 import aiohttp
@@ -34,9 +36,25 @@ class _HttpClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio is unt
         self._base_url = base_url.rstrip("/")
 
     @override
-    async def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *args: Any,
+        headers: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        headers = dict(headers or {})
+        if auth is not None:  # the library's own way is deprecated by aiohttp
+            credentials = b64encode(":".join(auth).encode()).decode()
+            headers["Authorization"] = f"Basic {credentials}"
         return await super().request(
-            method, url.replace(TWILIO, self._base_url, 1), *args, **kwargs
+            method,
+            url.replace(TWILIO, self._base_url, 1),
+            *args,
+            headers=headers,
+            **kwargs,
         )
 
 
