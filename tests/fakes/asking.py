@@ -85,8 +85,9 @@ async def served(app: Quart) -> AsyncIterator[str]:
     """The application on a free port, behind the production server."""
     door = socket.create_server(("127.0.0.1", 0))
     address = f"http://127.0.0.1:{door.getsockname()[1]}"
-    config = hypercorn_config("127.0.0.1", 0)
-    config.bind = [f"fd://{door.detach()}"]
+    config = hypercorn_config(door)
+    config.graceful_timeout = 0.1
+    door.detach()  # the server closes it
     ended = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(serve(app, config, shutdown_trigger=ended.wait))

@@ -76,6 +76,10 @@ class Caller:
     async def hears_agent(self, quiet_ms: int = QUIET_MS) -> None:
         await self.phone.hears_pause(quiet_ms, timeout_s=PATIENCE_S)
 
+    def forgets(self) -> None:
+        """Whatever was heard so far does not count as an answer."""
+        self.phone._sounded = False
+
     async def says(self, text: str) -> None:
         """Speak, and be understood so."""
         self.told.texts.append(text)
@@ -206,7 +210,7 @@ async def center(
     pace: Pace | None = None,
     options: Options | None = None,
     hurry: float = 20.0,
-    rules: Mapping[str, object] | None = None,
+    rules: Mapping[str, Any] | None = None,
     public: str = "",
     prepared: bool = True,
 ) -> AsyncIterator[Center]:
@@ -264,11 +268,11 @@ async def center(
         ):
             house = node.floor.house
             node.floor.house = replace(
-                house, rules=replace(house.rules, **(dict(rules or {})))
+                house, rules=replace(house.rules, **(rules or {}))
             )
             ended = asyncio.Event()
-            config = hypercorn_config("127.0.0.1", 0)
-            config.bind = [f"fd://{door.detach()}"]
+            config = hypercorn_config(door)
+            door.detach()  # the server closes it
             config.graceful_timeout = 0.1
             tasks.create_task(serve(node.app, config, shutdown_trigger=ended.wait))
             here = Center(node, carrier, model, told, voice, local, configured, facts)
