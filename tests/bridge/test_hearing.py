@@ -80,13 +80,20 @@ def play(line: Line, number: int, turn: Turn) -> list[ItemId]:
 
 
 @settings(max_examples=120, deadline=None)
-@given(DELAYS, DELAYS, st.lists(TURNS, min_size=1, max_size=3))
-@example(200, 200, [Turn([[Chunk(0, 800), Chunk(350, 8000)]], 600, True, True)])
+@given(DELAYS, DELAYS, DELAYS, st.lists(TURNS, min_size=1, max_size=3))
+@example(200, 200, 0, [Turn([[Chunk(0, 8000)]], 500, ends=True, barges_in=True)])
+@example(
+    200,
+    200,
+    0,
+    [Turn([[Chunk(0, 800), Chunk(350, 8000)]], 600, ends=True, barges_in=True)],
+)
 def test_what_was_heard_is_known_to_two_frames(
-    there_ms: int, back_ms: int, turns: list[Turn]
+    there_ms: int, back_ms: int, ready_ms: int, turns: list[Turn]
 ) -> None:
     line = Line(there_ms, back_ms)
-    line.pass_time(500)
+    line.pass_time(back_ms)  # until the stream's start is known here
+    line.pass_time(ready_ms)
     spoken: dict[ItemId, int] = {}
     for number, turn in enumerate(turns):
         names = play(line, number, turn)
