@@ -98,6 +98,7 @@ class Conversation:
             config=RealtimeRunConfig(tracing_disabled=True),
         )
         self._session: RealtimeSession | None = None
+        self._closing = False
 
     @property
     def wear(self) -> TwilioRealtimeTransportLayer:
@@ -120,20 +121,26 @@ class Conversation:
         self._record(SessionOpened(agent, self._clock() - began_ms))
         if self._opening.reason:
             self._record(CallResumed(agent, self._opening.reason))
-        await self._begin()
+        try:
+            await self._begin()
+        except (AssertionError, WebSocketException) as error:  # "Not connected"
+            raise ModelError(f"The model hung up at once: {error!r}") from error
 
     async def serve(self, socket: MediaSocket, started: Started) -> str:
         """Let caller and agent talk until the stream ends; returns why it did.
 
-        Raises ModelError when the model is lost first. Cancelling is safe.
+        Raises ModelError when the model is lost first, unless we closed the session.
+        Cancelling is safe.
         """
+        reason = "we closed the session"
         try:
             async with asyncio.TaskGroup() as tasks:
                 listening = tasks.create_task(self._listen())
                 reason = await self._transport.serve(socket, started)
                 listening.cancel()
         except* ModelError as lost:
-            raise ModelError(_sentence(lost)) from lost
+            if not self._closing:
+                raise ModelError(_sentence(lost)) from lost
         finally:
             self._turns.flush()
         return reason
@@ -144,6 +151,7 @@ class Conversation:
 
     async def close(self) -> None:
         """Close the session; a silent server makes this take up to 10 s."""
+        self._closing = True
         if self._session is not None:
             await self._session.close()
 
