@@ -5,7 +5,7 @@ Production passes nothing but settings; tests and the demo pass what they fake.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -99,11 +99,13 @@ async def running(
     """
     operators = load_operators(settings.operators_file)
     roster = load_roster(settings.cards, settings.entry_agent, descriptions())
-    knowledge = Knowledge.load(settings.cards / "knowledge")
     database = Database.open(settings.database_url)
     ledger = Ledger(database, _journal(settings))
     async with AsyncExitStack() as doors, asyncio.TaskGroup() as tasks:
         doors.push_async_callback(database.close)
+        knowledge = doors.enter_context(
+            closing(Knowledge.load(settings.cards / "knowledge"))
+        )
         http = await doors.enter_async_context(httpx.AsyncClient())
         if carrier is None:
             carrier = await doors.enter_async_context(_twilio(settings))

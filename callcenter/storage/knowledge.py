@@ -70,6 +70,10 @@ class Knowledge:
             passages += split(path.read_text(encoding="utf-8"), path.name)
         return cls(passages)
 
+    def close(self) -> None:
+        """Let the index go; nothing can be searched any more."""
+        self._index.close()
+
     def search(self, question: str, most: int = 3) -> Sequence[Passage]:
         """The passages that fit best; none when nothing fits well."""
         words = _words(question)

@@ -1,5 +1,7 @@
 """Articles are found by what callers say, and only when they fit."""
 
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -35,11 +37,12 @@ We take a deposit of 1000 kroner on your card.
 
 
 @pytest.fixture
-def knowledge(tmp_path: Path) -> Knowledge:
+def knowledge(tmp_path: Path) -> Iterator[Knowledge]:
     (tmp_path / "warranty.md").write_text(WARRANTY, encoding="utf-8")
     (tmp_path / "rental.md").write_text(RENTAL, encoding="utf-8")
     (tmp_path / "notes.txt").write_text("warranty warranty", encoding="utf-8")
-    return Knowledge.load(tmp_path)
+    with closing(Knowledge.load(tmp_path)) as known:
+        yield known
 
 
 @pytest.mark.parametrize(
@@ -97,7 +100,8 @@ def test_speech_is_never_a_query_language(knowledge: Knowledge, question: str) -
 
 @given(st.text())
 def test_no_question_breaks_the_search(question: str) -> None:
-    Knowledge(split(WARRANTY, "warranty.md")).search(question)
+    with closing(Knowledge(split(WARRANTY, "warranty.md"))) as known:
+        known.search(question)
 
 
 def test_an_article_is_split_at_its_headings() -> None:
@@ -114,4 +118,5 @@ def test_an_article_without_headings_is_called_after_its_file() -> None:
 
 
 def test_no_folder_is_no_knowledge(tmp_path: Path) -> None:
-    assert Knowledge.load(tmp_path / "missing").search("repair") == []
+    with closing(Knowledge.load(tmp_path / "missing")) as known:
+        assert known.search("repair") == []

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ def new(path: Path) -> str:
 
 
 def tables(path: Path) -> set[str]:
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         found = connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
         names = {name for (name,) in found}
     connection.close()
@@ -47,11 +48,11 @@ def test_up_down_and_up_again(new: str, path: Path) -> None:
 
 def test_upgrading_twice_keeps_everything(new: str, path: Path) -> None:
     upgrade(new)
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("INSERT INTO resources VALUES ('stand 1')")
     connection.close()
     upgrade(new)
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         assert connection.execute("SELECT id FROM resources").fetchall() == [
             ("stand 1",)
         ]
@@ -67,7 +68,7 @@ async def test_a_running_event_loop_can_upgrade(new: str) -> None:
 
 def test_tables_of_others_are_left_alone(new: str, path: Path) -> None:
     upgrade(new)
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("CREATE TABLE theirs (id INTEGER PRIMARY KEY)")
     connection.close()
     assert check(new) == []
@@ -75,7 +76,7 @@ def test_tables_of_others_are_left_alone(new: str, path: Path) -> None:
 
 def test_a_missing_column_is_told(new: str, path: Path) -> None:
     upgrade(new)
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("ALTER TABLE tickets DROP COLUMN details")
     connection.close()
     (problem,) = check(new)
@@ -96,7 +97,7 @@ def test_checking_makes_no_database(new: str, path: Path) -> None:
 
 def test_a_schema_of_a_newer_version_is_refused_plainly(new: str, path: Path) -> None:
     upgrade(new)
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.close()
     with pytest.raises(StorageError, match="does not fit this version"):
