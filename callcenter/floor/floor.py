@@ -7,6 +7,7 @@ import structlog
 
 from callcenter.domain.events import CallAnswered
 from callcenter.domain.ids import AttemptId, CallId, CallSid
+from callcenter.domain.outcomes import Disposition
 from callcenter.errors import CallerRefused
 from callcenter.floor.addresses import Addresses
 from callcenter.floor.house import House
@@ -90,7 +91,11 @@ class Floor:
             Addresses(base),
             self.house,
         )
-        reception = self._calls[request.call_sid] = Reception(call)
+        try:
+            reception = self._calls[request.call_sid] = Reception(call)
+        except Exception:
+            call.finish("a fault of ours", Disposition.FAILED)
+            raise
         self._tasks.create_task(self._attend(reception), name=call.id)
         return reception.first_document
 

@@ -43,6 +43,8 @@ class Episode:
         self.opened = asyncio.Event()
         self.failure: ModelError | None = None
         self.streaming = False
+        self.streamed = False
+        """Whether a stream has ever come for it."""
 
 
 class LiveCall:
@@ -60,6 +62,7 @@ class LiveCall:
         self.addresses = addresses
         self.state = CallState()
         self.episode: Episode | None = None
+        self._earlier: list[Conversation] = []
         self.saying_goodbye = False
         self.model_failures = 0
         self.control: CallControl | None = None
@@ -163,6 +166,9 @@ class LiveCall:
         """Open a session early; returns the document that brings the caller to it."""
         rules = self.house.rules
         life_ms = int(rules.stream_s * MS)
+        if self.episode is not None:
+            self._earlier.append(self.episode.conversation)
+            self.start(self._close(self.episode.conversation))
         self.episode = episode = Episode(
             self.house.conversations(
                 opening,
@@ -217,7 +223,7 @@ class LiveCall:
         self, episode: Episode, socket: MediaSocket, started: Started
     ) -> None:
         """Let the caller talk until the stream ends. Cancelling is safe."""
-        episode.streaming = True
+        episode.streaming = episode.streamed = True
         self.record(e.StreamStarted(started.stream_sid))
         reason = "the stream was closed"
         try:
@@ -243,6 +249,9 @@ class LiveCall:
         self.start(self._close(episode.conversation))
 
     async def _close_conversation(self) -> None:
+        """Close them all: of an earlier one, the closing may have been cancelled."""
+        for conversation in self._earlier:
+            await self._close(conversation)
         if self.episode is not None:
             await self._close(self.episode.conversation)
 

@@ -75,7 +75,12 @@ class Reception:
         return document or twiml.hang_up()
 
     def _resume(self) -> str:
-        """The line broke: take the talk up where it was, or give it to a human."""
+        """The line broke: take the talk up where it was, or give it to a human.
+
+        A stream that never came counts as a failure, or we might ask for it for ever.
+        """
+        if self.call.episode is not None and not self.call.episode.streamed:
+            self.call.model_failures += 1
         if self.call.model_failures >= self.call.house.rules.model_failures:
             return self._to_a_human("the assistant is out of order")
         state = self.call.state
