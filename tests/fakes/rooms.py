@@ -23,3 +23,12 @@ def with_tool(
         return tools | {name: replace(tools[name], run=run)}
 
     here.node.floor.house = replace(house, toolbox=toolbox)
+
+
+def with_broken_briefing(here: Center) -> None:
+    """Have the next calls fail before they begin."""
+
+    def briefing(_: str) -> str:
+        raise ZeroDivisionError
+
+    here.node.floor.house = replace(here.node.floor.house, briefing=briefing)
