@@ -1,7 +1,7 @@
 """operators.toml: the list of the people who take escalated calls."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,11 +26,14 @@ def load_operators(path: Path) -> list[Operator]:
         entries = tomllib.loads(path.read_text(encoding="utf-8")).get("operators", [])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise ConfigurationError(f"{path}: {error}") from error
-    operators, problems = [], []
+    if not isinstance(entries, list):
+        raise ConfigurationError(f"{path}: write each operator as [[operators]]")
+    operators: list[Operator] = []
+    problems: list[str] = []
     for place, entry in enumerate(entries, start=1):
         try:
-            operators.append(_operator(entry, place))
-        except ValueError as error:
+            operators.append(_operator(entry, place, [one.name for one in operators]))
+        except (TypeError, ValueError) as error:
             name = entry.get("name", f"number {place}") if _is_table(entry) else place
             problems.append(f"{path}: operator {name}: {error}")
     if problems:
@@ -42,7 +45,7 @@ def _is_table(entry: object) -> bool:
     return isinstance(entry, Mapping)
 
 
-def _operator(entry: Mapping[str, Any], place: int) -> Operator:
+def _operator(entry: Mapping[str, Any], place: int, taken: Collection[str]) -> Operator:
     if not _is_table(entry):
         raise ValueError("write each operator as [[operators]]")
     if unknown := set(entry) - KEYS:
@@ -50,11 +53,16 @@ def _operator(entry: Mapping[str, Any], place: int) -> Operator:
     name = str(entry.get("name", "")).strip()
     if not name:
         raise ValueError("the name is missing")
+    if name in taken:
+        raise ValueError("another operator has this name")
+    skills = entry.get("skills", [GENERAL])
+    if not isinstance(skills, list) or not skills:
+        raise ValueError('give skills as a list, such as ["support", "general"]')
     hours = entry.get("hours")
     return Operator(
         name=name,
         destination=_destination(entry),
-        skills=frozenset(str(skill) for skill in entry.get("skills", [GENERAL])),
+        skills=frozenset(str(skill) for skill in skills),
         hours=Hours.parse(str(hours)) if hours else None,
         priority=int(entry.get("priority", place)),
     )
