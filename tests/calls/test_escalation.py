@@ -378,7 +378,11 @@ NUMBERS = re.compile(r"\+\d{7,15}")
 async def test_no_number_but_those_of_the_file_is_ever_dialled(tmp_path: Path) -> None:
     """The model repeats whatever a caller dictates; what is dialled comes from us."""
     evil = "+881612345678"
-    operators = {ADA: Declines(after_s=0.2), BEA: Busy(), CAI: NoAnswer()}
+    operators: dict[str, OperatorBehaviour] = {
+        ADA: Declines(after_s=0.2),
+        BEA: Busy(),
+        CAI: NoAnswer(),
+    }
     async with center(tmp_path, operators=operators) as here:
 
         async def script(caller: Caller) -> None:

@@ -20,7 +20,8 @@ SIGNATURE = "L/OH5YylLD5NRKLltdqwSvS0BnU="
 
 
 def signed(url: str, fields: dict[str, list[str]] | None = None) -> str:
-    return str(RequestValidator(TOKEN).compute_signature(url, MultiDict(fields)))
+    form = MultiDict[str, str](fields or {})
+    return str(RequestValidator(TOKEN).compute_signature(url, form))
 
 
 def test_the_documented_example_is_valid() -> None:

@@ -243,7 +243,7 @@ async def test_only_what_twilio_understands_is_sent_to_it(tmp_path: Path) -> Non
     async with center(tmp_path) as here:
         token = await answered(here)
         async with stream(here, token) as raw:
-            kinds = set()
+            kinds: set[type] = set()
             while kinds != {Media, Mark}:
                 message = await raw.receive()  # raises what Twilio would complain of
                 assert not isinstance(message, Clear)

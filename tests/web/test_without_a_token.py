@@ -22,7 +22,7 @@ TUNNELS = [
 
 def settings(folder: Path, **more: object) -> Settings:
     return Settings(
-        _env_file=None,  # type: ignore[call-arg]
+        _env_file=None,
         **{
             "openai_api_key": SecretStr(""),
             "database_url": f"sqlite+aiosqlite:///{folder / 'callcenter.db'}",

@@ -1,0 +1,117 @@
+"""The server as a process: told to end, it lets the caller finish."""
+
+import asyncio
+import json
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from pathlib import Path
+
+from callcenter.simulator.carrier import CarrierSimulator, Phone
+from callcenter.simulator.model.reply import Pace
+from callcenter.simulator.model.server import ModelSimulator
+from callcenter.storage.engine import Database
+from callcenter.storage.history import History
+from tests.fakes.asking import Asking, asking, form
+from tests.fakes.center import (
+    ACCOUNT,
+    ADA,
+    CALLER,
+    OPERATORS,
+    OURS,
+    TOKEN,
+    Caller,
+)
+from tests.fakes.speech import Hum, Told, hushed
+
+PUBLIC = "https://calls.example.test"
+START_S = 60.0
+"""A process imports everything anew, on a machine that may be busy."""
+
+
+async def serve(folder: Path, **environment: str) -> tuple[Process, str]:
+    """`callcenter serve` on a free port; the process, and its address."""
+    (folder / "operators.toml").write_text(OPERATORS)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "callcenter", "serve"),
+        *("--host", "127.0.0.1", "--port", "0"),
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", **environment},
+        stderr=PIPE,
+    )
+    assert process.stderr is not None
+    async with asyncio.timeout(START_S):
+        while line := await process.stderr.readline():
+            if b'"serving"' in line:
+                return process, str(json.loads(line)["address"])
+    raise AssertionError("the server did not start")
+
+
+async def test_a_server_told_to_end_lets_the_caller_finish(tmp_path: Path) -> None:
+    told = Told()
+    quick = Pace(think_ms=0, times_real=50, transcribe_ms=0)
+    async with (
+        ModelSimulator(ears=told, voice=Hum(), pace=quick) as model,
+        CarrierSimulator(
+            account_sid=ACCOUNT,
+            auth_token=TOKEN,
+            number=OURS,
+            voice_url=f"{PUBLIC}/incoming-call",
+            status_callback=f"{PUBLIC}/voice/status",
+            speak=hushed,
+            hurry=20,
+        ) as carrier,
+    ):
+        process, address = await serve(
+            tmp_path,
+            PUBLIC_URL=PUBLIC,
+            OPENAI_API_KEY="sk-test",
+            OPENAI_REALTIME_URL=model.url,
+            TWILIO_ACCOUNT_SID=ACCOUNT,
+            TWILIO_AUTH_TOKEN=TOKEN,
+            TWILIO_API_URL=carrier.api_url,
+            GREETING="",
+            DRAIN_SECONDS="30",
+        )
+        carrier._exchange.webhooks._reroute = {
+            PUBLIC: address,
+            PUBLIC.replace("http", "ws", 1): address.replace("http", "ws", 1),
+        }
+
+        async def script(phone: Phone) -> None:
+            caller = Caller(phone, told)
+            await caller.hears_agent()
+            process.send_signal(signal.SIGTERM)
+            async with asking(address, PUBLIC) as twilio:
+                await _until_not_ready(twilio, f"{address}/readyz")
+                other = await twilio.post("/incoming-call", form())
+                assert f">{ADA}</Number>" in other.text, "people take the others"
+            await caller.asks("thank you")
+
+        call = await carrier.place_call(CALLER, script, hang_up_after_script=True)
+        await call.ended()
+        async with asyncio.timeout(20):
+            await process.communicate()
+        assert process.returncode == 0
+        assert any("You are welcome" in text for text in _spoken(model))
+    database = Database.open(f"sqlite+aiosqlite:///{tmp_path / 'callcenter.db'}")
+    story = await History(database).show_call(call.sid)
+    await database.close()
+    assert story is not None
+    assert story["disposition"] == "resolved"
+    assert [turn["heard"] for turn in story["turns"]][1] == "thank you"
+
+
+async def _until_not_ready(twilio: Asking, url: str) -> None:
+    async with asyncio.timeout(10):
+        while (await twilio.client.get(url)).status_code == 200:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
+def _spoken(model: ModelSimulator) -> list[str]:
+    return [
+        item.text
+        for session in model.sessions
+        for item in session.items
+        if item.role == "assistant"
+    ]
