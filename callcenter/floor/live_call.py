@@ -99,11 +99,13 @@ class LiveCall:
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             for errand in (*self._errands, self._watch()):
-                self._running.append(tasks.create_task(self._guard(errand)))
-            await self._over.wait()
-            self._tasks = None
-            for task in self._running:
-                task.cancel()
+                self.start(errand)
+            try:
+                await self._over.wait()
+            finally:
+                self._over.set()  # also when we are cancelled: nothing may start now
+                for task in self._running:
+                    task.cancel()
         await self._close_conversation()
 
     def finish(self, reason: str, disposition: Disposition | None = None) -> None:
@@ -120,7 +122,10 @@ class LiveCall:
         elif self._tasks is None:
             self._errands.append(errand)
         else:
-            self._running.append(self._tasks.create_task(self._guard(errand)))
+            task = self._tasks.create_task(self._guard(errand))
+            # A task that is cancelled before its first step leaves this unawaited.
+            task.add_done_callback(lambda _: errand.close())
+            self._running.append(task)
 
     async def _guard(self, errand: Coroutine[Any, Any, None]) -> None:
         """Keep a fault of ours from this call's end, and from all the other calls.
