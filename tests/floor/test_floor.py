@@ -1,0 +1,79 @@
+"""The floor as a whole: draining, stopping, finding calls again."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from callcenter.domain import events as e
+from callcenter.domain.ids import CallSid
+from callcenter.floor import floor
+from callcenter.wire.webhooks import VoiceRequest
+from tests.fakes.asking import CALL_SID
+from tests.fakes.center import CALLER, OURS, Center, center
+
+
+def asked(status: str = "ringing") -> VoiceRequest:
+    return VoiceRequest(CallSid(CALL_SID), status, CALLER, OURS)
+
+
+async def open_floor(here: Center) -> floor.Floor:
+    """A node yields before its floor's first step."""
+    await here.until(lambda: here.node.floor._tasks is not None)
+    return here.node.floor
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(floor, "LINGER_SECONDS", 0.05)
+
+
+async def test_a_floor_without_calls_is_drained_at_once(tmp_path: Path) -> None:
+    async with center(tmp_path) as here:
+        assert await here.node.floor.drained(0.1)
+
+
+async def test_draining_waits_for_the_last_call(tmp_path: Path) -> None:
+    async with center(tmp_path) as here:
+        calls = await open_floor(here)
+        calls.answer(asked(), here.address)
+        assert not await calls.drained(0.1)
+        async with asyncio.TaskGroup() as tasks:
+            draining = tasks.create_task(calls.drained(5))
+            await asyncio.sleep(0.05)
+            calls.status(asked("completed"))
+        assert draining.result()
+
+
+async def test_a_floor_that_stops_ends_its_calls_and_their_sessions(
+    tmp_path: Path,
+) -> None:
+    async with center(tmp_path) as here:
+        calls = await open_floor(here)
+        calls.answer(asked(), here.address)
+        await here.until(lambda: here.model.open_sessions)
+        calls.stop()
+        (ended,) = [await here.happened(e.CallEnded)]
+        assert ended.reason == "the server stopped"
+
+
+async def test_a_finished_call_still_answers_its_last_webhooks(tmp_path: Path) -> None:
+    async with center(tmp_path) as here:
+        calls = await open_floor(here)
+        calls.answer(asked(), here.address)
+        calls.status(asked("completed"))
+        document = calls.after_stream(asked("completed"))
+        assert document.endswith("<Response><Hangup /></Response>")
+        calls.status(asked("completed"))
+        await here.happened(e.CallEnded)
+        assert len(here.of(e.CallEnded)) == 1
+
+
+async def test_a_call_that_was_over_before_it_began_is_forgotten(
+    tmp_path: Path,
+) -> None:
+    async with center(tmp_path) as here:
+        calls = await open_floor(here)
+        calls.answer(asked(), here.address)
+        calls.status(asked("no-answer"))
+        await here.nothing_is_left()

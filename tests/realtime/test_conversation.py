@@ -1,0 +1,284 @@
+"""A session with the agents, with a model in the test's hands."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from agents.realtime import (
+    RealtimeModel,
+    RealtimeModelConfig,
+    RealtimeModelEvent,
+    RealtimeModelListener,
+)
+from agents.realtime.model_events import (
+    RealtimeModelAudioEvent,
+    RealtimeModelExceptionEvent,
+    RealtimeModelRawServerEvent,
+)
+from agents.realtime.model_inputs import (
+    RealtimeModelSendAudio,
+    RealtimeModelSendEvent,
+    RealtimeModelSendRawMessage,
+)
+from typing_extensions import override
+
+from callcenter.domain import events as e
+from callcenter.domain.ids import AgentName, CallId, CallSid, ItemId, StreamSid
+from callcenter.domain.opening import Opening, after_a_break, greeting
+from callcenter.domain.transcript import Speaker, Turn
+from callcenter.errors import ModelError
+from callcenter.realtime import transport
+from callcenter.realtime.conversation import Conversation
+from callcenter.wire.media import (
+    Frame,
+    Mark,
+    Media,
+    Started,
+    parse_to_twilio,
+    render_from_twilio,
+)
+from callcenter.wire.sockets import SocketClosed
+from tests.fakes.center import CALLER, Center, center
+
+UPDATED = {"type": "session.updated"}
+HELLO = greeting(AgentName("triage"), "Hello.", recorded=False)
+STREAM = StreamSid("MZ1")
+STARTED = Started(STREAM, CallSid("CA1"), "AC1", {})
+
+
+def refusal(code: str) -> dict[str, Any]:
+    return {"type": "error", "error": {"code": code, "message": "No."}}
+
+
+class Inner(RealtimeModel):
+    """It answers the settings with `answer`, and is gone when sent `deaf_to`."""
+
+    def __init__(
+        self, answer: dict[str, Any] | None = UPDATED, deaf_to: str = ""
+    ) -> None:
+        self.sent: list[dict[str, Any]] = []
+        self.heard = b""
+        self.options: Any = None
+        self._answer = answer
+        self._deaf_to = deaf_to
+        self._listeners: list[RealtimeModelListener] = []
+
+    @override
+    async def connect(self, options: RealtimeModelConfig) -> None:
+        self.options = options
+        if self._answer:
+            await self.tell(RealtimeModelRawServerEvent(data=self._answer))
+
+    async def tell(self, event: RealtimeModelEvent) -> None:
+        for listener in list(self._listeners):
+            await listener.on_event(event)
+
+    @override
+    def add_listener(self, listener: RealtimeModelListener) -> None:
+        self._listeners.append(listener)
+
+    @override
+    def remove_listener(self, listener: RealtimeModelListener) -> None:
+        self._listeners.remove(listener)
+
+    @override
+    async def send_event(self, event: RealtimeModelSendEvent) -> None:
+        if isinstance(event, RealtimeModelSendAudio):
+            self.heard += event.audio
+        if isinstance(event, RealtimeModelSendRawMessage):
+            kind = event.message["type"]
+            assert kind != self._deaf_to, "Not connected"
+            self.sent.append({"type": kind, **event.message.get("other_data", {})})
+
+    @override
+    async def close(self) -> None:
+        """Nothing to close."""
+
+
+class Socket:
+    """A caller's socket that says what it is told to say."""
+
+    def __init__(self, *messages: str) -> None:
+        self.sent: list[object] = []
+        self._messages: asyncio.Queue[str | None] = asyncio.Queue()
+        for message in messages:
+            self._messages.put_nowait(message)
+
+    async def receive(self) -> str:
+        if (message := await self._messages.get()) is None:
+            raise SocketClosed
+        return message
+
+    async def send(self, text: str) -> None:
+        self.sent.append(parse_to_twilio(text))
+
+    async def close(self, code: int, reason: str = "") -> None:
+        self._messages.put_nowait(None)
+
+
+class Control:
+    """What the tools may do to a call that there is none of."""
+
+    async def escalate(self, reason: str, topic: str) -> str:
+        return ""
+
+    async def end_when_heard(self, reason: str) -> None: ...
+
+    async def take_message(self, text: str) -> None: ...
+
+    async def request_callback(self, when: str, reason: str) -> None: ...
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[Center]:
+    async with center(tmp_path) as here:
+        yield here
+
+
+def conversation(
+    here: Center, inner: Inner, opening: Opening = HELLO
+) -> tuple[Conversation, list[e.Event]]:
+    """With the house's own cards and tools."""
+    house, facts = here.node.floor.house, list[e.Event]()
+    made: Any = house.conversations
+    talk = made(
+        opening,
+        house.toolbox(CallId("call_1"), CALLER, Control()),
+        briefing="It is Sunday.",
+        record=facts.append,
+        clock=lambda: 0,
+        on_key=lambda _: None,
+        inner=inner,
+    )
+    return talk, facts
+
+
+async def test_settings_that_are_not_accepted_in_time_are_a_lost_model(
+    here: Center, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "ACCEPT_SECONDS", 0.1)
+    talk, facts = conversation(here, Inner(answer=None))
+    with pytest.raises(ModelError, match="did not accept the session within") as lost:
+        await talk.open()
+    assert lost.value.retry
+    assert facts == []
+    await talk.close()
+
+
+@pytest.mark.parametrize(
+    ("code", "retry"),
+    [
+        ("insufficient_quota", False),
+        ("invalid_api_key", False),
+        ("model_not_found", False),
+        ("rate_limit_exceeded", True),
+        ("invalid_value", True),
+        (None, True),
+    ],
+)
+async def test_a_refusal_says_whether_to_try_again(
+    here: Center, code: str, retry: bool
+) -> None:
+    talk, _ = conversation(here, Inner(answer=refusal(code)))
+    with pytest.raises(ModelError, match="refused the session") as lost:
+        await talk.open()
+    assert lost.value.retry is retry
+    await talk.close()
+
+
+@pytest.mark.parametrize("kind", ["conversation.item.create", "response.create"])
+async def test_a_model_that_is_gone_as_soon_as_it_was_there_is_a_lost_one(
+    here: Center, kind: str
+) -> None:
+    talk, _ = conversation(here, Inner(deaf_to=kind))
+    with pytest.raises(ModelError, match="hung up at once"):
+        await talk.open()
+    await talk.close()
+
+
+async def test_the_model_is_asked_for_the_sound_of_telephones(here: Center) -> None:
+    inner = Inner()
+    talk, facts = conversation(here, inner)
+    await talk.open()
+    audio = inner.options["initial_model_settings"]["audio"]
+    for direction in ("input", "output"):
+        assert audio[direction]["format"] == {"type": "audio/pcmu"}
+    assert audio["input"]["turn_detection"]["interrupt_response"]
+    assert [type(fact) for fact in facts] == [e.SessionOpened]
+    await talk.close()
+
+
+async def test_what_was_heard_is_replayed_before_the_agent_goes_on(
+    here: Center,
+) -> None:
+    history = (
+        Turn(ItemId("1"), Speaker.AGENT, AgentName("triage"), "Good", "Good day.", 0),
+        Turn(ItemId("2"), Speaker.CALLER, None, "Rain?", "Rain?", 10),
+        Turn(ItemId("3"), Speaker.AGENT, AgentName("triage"), "", "Not heard.", 20),
+    )
+    inner = Inner()
+    opening = after_a_break(AgentName("weather"), history)
+    talk, facts = conversation(here, inner, opening)
+    await talk.open()
+    items = [one["item"] for one in inner.sent if "item" in one]
+    texts = [(one["role"], one["content"][0]["text"]) for one in items]
+    assert texts[:2] == [("assistant", "Good"), ("user", "Rain?")]
+    assert [role for role, _ in texts] == ["assistant", "user", "system"]
+    assert inner.sent[-1] == {"type": "response.create"}
+    resumed = [fact for fact in facts if isinstance(fact, e.CallResumed)]
+    assert [one.agent for one in resumed] == ["weather"]
+    await talk.close()
+
+
+async def test_words_from_before_the_stream_are_played_and_the_caller_is_heard(
+    here: Center,
+) -> None:
+    inner = Inner()
+    talk, _ = conversation(here, inner)
+    await talk.open()
+    early = RealtimeModelAudioEvent(
+        data=b"\x10" * 800, response_id="r", item_id="i", content_index=0
+    )
+    await inner.tell(early)
+    socket = Socket(render_from_twilio(Frame(20, b"\x20" * 160), STREAM))
+    async with asyncio.TaskGroup() as tasks:
+        serving = tasks.create_task(talk.serve(socket, STARTED))
+        await here.until(lambda: inner.heard and len(socket.sent) == 3)
+        assert [type(one) for one in socket.sent] == [Mark, Media, Mark]
+        assert inner.heard == b"\x20" * 160
+        await socket.close(1000)
+    assert serving.result() == "the caller's socket closed"
+    await talk.close()
+
+
+async def test_a_model_that_breaks_ends_the_stream_as_a_loss(here: Center) -> None:
+    inner = Inner()
+    talk, _ = conversation(here, inner)
+    await talk.open()
+    await inner.tell(RealtimeModelExceptionEvent(exception=OSError("reset")))
+    with pytest.raises(ModelError, match="broke"):
+        await asyncio.wait_for(talk.serve(Socket(), STARTED), 2)
+    await talk.close()
+
+
+async def test_a_session_that_we_close_ends_the_stream_without_a_loss(
+    here: Center,
+) -> None:
+    inner = Inner()
+    talk, _ = conversation(here, inner)
+    await talk.open()
+    async with asyncio.TaskGroup() as tasks:
+        serving = tasks.create_task(talk.serve(Socket(), STARTED))
+        await asyncio.sleep(0.05)
+        await talk.close()
+    assert serving.result() == "we closed the session"
+
+
+async def test_last_words_are_waited_for_only_so_long(here: Center) -> None:
+    talk, _ = conversation(here, Inner())
+    await talk.open()
+    async with asyncio.timeout(1):
+        await talk.last_words(timeout_s=0.1)
+    await talk.close()
