@@ -86,14 +86,15 @@ async def test_a_server_told_to_end_lets_the_caller_finish(tmp_path: Path) -> No
                 await _until_not_ready(twilio, f"{address}/readyz")
                 other = await twilio.post("/incoming-call", form())
                 assert f">{ADA}</Number>" in other.text, "people take the others"
-            await caller.asks("thank you")
+            await caller.says("thank you")
+            await _until_said(model, "You are welcome")
+            await caller.hears_agent()
 
         call = await carrier.place_call(CALLER, script, hang_up_after_script=True)
         await call.ended()
         async with asyncio.timeout(20):
             await process.communicate()
         assert process.returncode == 0
-        assert any("You are welcome" in text for text in _spoken(model))
     database = Database.open(f"sqlite+aiosqlite:///{tmp_path / 'callcenter.db'}")
     story = await History(database).show_call(call.sid)
     await database.close()
@@ -106,6 +107,12 @@ async def _until_not_ready(twilio: Asking, url: str) -> None:
     async with asyncio.timeout(10):
         while (await twilio.client.get(url)).status_code == 200:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
+
+
+async def _until_said(model: ModelSimulator, words: str) -> None:
+    async with asyncio.timeout(10):
+        while words not in " ".join(_spoken(model)):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
 
 
 def _spoken(model: ModelSimulator) -> list[str]:

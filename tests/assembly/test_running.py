@@ -18,7 +18,7 @@ from tests.web.test_without_a_token import settings
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(hearing._SEMANTIC_PATIENCE_MS, "auto", 160)
+    monkeypatch.setitem(hearing._SEMANTIC_PATIENCE_MS, "auto", 100)
     monkeypatch.setattr(floor, "LINGER_SECONDS", 0.05)
     monkeypatch.setattr(assembly, "RETRY_SECONDS", 0.1)
     monkeypatch.setattr(assembly, "FLUSH_SECONDS", 0.5)

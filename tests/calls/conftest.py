@@ -8,6 +8,6 @@ from callcenter.simulator.model import hearing
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Callers are answered after 160 ms, and forgotten at once when they have left."""
-    monkeypatch.setitem(hearing._SEMANTIC_PATIENCE_MS, "auto", 160)
+    """Callers are answered after 100 ms, and forgotten at once when they have left."""
+    monkeypatch.setitem(hearing._SEMANTIC_PATIENCE_MS, "auto", 100)
     monkeypatch.setattr(floor, "LINGER_SECONDS", 0.05)

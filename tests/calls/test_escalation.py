@@ -28,12 +28,12 @@ from callcenter.simulator.carrier.sound import tone
 from callcenter.telephony import carrier as telephony
 from tests.fakes.asking import asking, form
 from tests.fakes.center import ADA, BEA, CAI, CALLER, Caller, Center, center
-from tests.fakes.speech import SENTENCE
+from tests.fakes.speech import SENTENCE, VOICE_MS
 
-HELLO = tone((180.0,), 300)
+HELLO = tone((180.0,), 120)
 """An operator's voice."""
 
-TAKES = Answers(after_s=0.2, talks=HELLO, hangs_up_after_s=0.2)
+TAKES = Answers(after_s=0.2, talks=HELLO, hangs_up_after_s=0.1)
 NEVER = "Mon-Sun 00:00-00:01 Pacific/Kiritimati"
 NOBODY = {ADA: Busy(), BEA: Busy(), CAI: Busy()}
 
@@ -102,13 +102,13 @@ async def test_the_caller_hears_the_agents_last_words_before_the_ringing(
     tmp_path: Path,
 ) -> None:
     def ms(text: str) -> int:
-        return 1_200 if "connecting you" in text else 240
+        return 700 if "connecting you" in text else VOICE_MS
 
     async with center(tmp_path, operators={ADA: TAKES}, voice_ms=ms) as here:
         await telephone(here)
         words = here.of(e.AgentSpoke)[-1]
         assert "connecting you" in words.generated
-        assert (words.heard, words.heard_ms) == (words.generated, 1_200)
+        assert (words.heard, words.heard_ms) == (words.generated, 700)
 
 
 @pytest.mark.parametrize(

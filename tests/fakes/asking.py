@@ -65,13 +65,15 @@ class Asking:
         self,
         path: str,
         fields: Fields | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | bytes] | None = None,
     ) -> httpx.Response:
         body = urlencode(form() if fields is None else fields, doseq=True)
-        kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        return await self.client.post(
-            self.address + path, content=body, headers={**kind, **(headers or {})}
-        )
+        sent = {"Content-Type": "application/x-www-form-urlencoded", **(headers or {})}
+        raw = [
+            (name.encode(), value.encode() if isinstance(value, str) else value)
+            for name, value in sent.items()
+        ]
+        return await self.client.post(self.address + path, content=body, headers=raw)
 
 
 @asynccontextmanager

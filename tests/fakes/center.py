@@ -40,7 +40,7 @@ from callcenter.simulator.model.session import Session
 from callcenter.storage.engine import Database
 from callcenter.storage.history import History
 from callcenter.storage.schema import upgrade
-from tests.fakes.speech import SENTENCE, Hum, Told, hushed
+from tests.fakes.speech import SENTENCE, VOICE_MS, Hum, Told, hushed
 
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -58,7 +58,7 @@ number = "{BEA}"
 name = "Cai"
 number = "{CAI}"
 """
-QUIET_MS = 200
+QUIET_MS = 120
 """After that much silence, it is the caller's turn."""
 
 PATIENCE_S = 10.0
@@ -206,7 +206,7 @@ async def center(
     operators_toml: str = OPERATORS,
     settings: Mapping[str, object] | None = None,
     faults: Faults | None = None,
-    voice_ms: int | Callable[[str], int] = 240,
+    voice_ms: int | Callable[[str], int] = VOICE_MS,
     pace: Pace | None = None,
     options: Options | None = None,
     hurry: float = 20.0,

@@ -8,8 +8,11 @@ from callcenter.simulator.carrier.sound import tone
 from callcenter.simulator.model.hearing import Listens
 from callcenter.wire.mulaw import BYTES_PER_MS
 
-SENTENCE_MS = 160
+SENTENCE_MS = 100
 """A caller's sentence: long enough to count as speech."""
+
+VOICE_MS = 120
+"""An agent's sentence, unless a test wants it longer."""
 
 SENTENCE = tone((300.0,), SENTENCE_MS)
 
@@ -42,7 +45,7 @@ class _Utterance:
 class Hum:
     """A voice that hums each sentence, by default all for the same short while."""
 
-    ms: int | Callable[[str], int] = 240
+    ms: int | Callable[[str], int] = VOICE_MS
     said: list[str] = field(default_factory=list)
 
     async def say(self, text: str) -> bytes:

@@ -91,16 +91,10 @@ async def test_another_call_gets_another_token(tmp_path: Path) -> None:
         await end(here, other)
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {},
-        {"X-Twilio-Signature": ""},
-        {"X-Twilio-Signature": "d3JvbmcgYnV0IHdlbGwgZm9ybWVkISE="},
-        {"X-Twilio-Signature": "ÆØÅ"},
-    ],
-    ids=["missing", "empty", "wrong", "no base64"],
-)
+FALSE = [None, b"", b"d3JvbmcgYnV0IHdlbGwgZm9ybWVkISE=", "ÆØÅ".encode()]
+"""Signatures that are none."""
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -115,14 +109,15 @@ async def test_another_call_gets_another_token(tmp_path: Path) -> None:
     ],
 )
 async def test_what_is_not_signed_is_refused_and_touches_nothing(
-    tmp_path: Path, path: str, headers: dict[str, str]
+    tmp_path: Path, path: str
 ) -> None:
-    sent = {name: value.encode() for name, value in headers.items()}
     async with center(tmp_path) as here, asking(here.address) as stranger:
-        body = await stranger.unsigned(path, headers=sent)  # type: ignore[arg-type]
-        assert body.status_code == 403
-        assert "signature" in body.text
-        assert ADA not in body.text
+        for false in FALSE:
+            headers = {} if false is None else {"X-Twilio-Signature": false}
+            answer = await stranger.unsigned(path, headers=headers)
+            assert answer.status_code == 403
+            assert "signature" in answer.text
+            assert ADA not in answer.text
         assert (here.node.floor._calls, here.model.connections) == ({}, 0)
         assert (here.facts, await here.stored_calls()) == ([], [])
 
