@@ -144,10 +144,8 @@ def test_a_card_s_own_description_is_measured_as_the_sdk_will_send_it() -> None:
         name="triage", handoff_description=wordy.description
     )
     sent = len(Handoff.default_tool_description(agent))
-    assert said(roster(wordy)) == [
-        f"agents/triage.md:2: its handoff has a description of {sent} characters; "
-        + "the Realtime API takes at most 1024"
-    ]
+    [problem] = said(roster(wordy))
+    assert f"md:2: its handoff has a description of {sent} characters" in problem
 
 
 def test_a_name_that_is_too_long_for_a_tool_is_found() -> None:
