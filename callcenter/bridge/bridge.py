@@ -27,6 +27,7 @@ from callcenter.bridge.events import (
     MarkReturned,
     ResponseBegan,
     ResponseEnded,
+    SessionLeft,
     StreamClosed,
 )
 from callcenter.bridge.playback import Heard, Playback
@@ -79,6 +80,9 @@ class Bridge:
                 yield from self._item_ended(item_id)
             case ResponseEnded(response_id):
                 yield from self._response_ended(response_id)
+            case SessionLeft():
+                for response_id in self._responses | set(self._speaking.values()):
+                    yield from self._response_ended(response_id)
             case StreamClosed():
                 yield from _reports(self._playback.clear(self._clock_ms))
             case _:

@@ -61,6 +61,11 @@ class ResponseEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionLeft:
+    """The session is gone or was replaced: what it was about to say never comes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Interrupted:
     """The caller barged in, or the session cut the agent off."""
 
@@ -73,5 +78,6 @@ Event: TypeAlias = (
     | AgentAudio
     | AgentItemEnded
     | ResponseEnded
+    | SessionLeft
     | Interrupted
 )

@@ -2,9 +2,10 @@
 
 `TwilioRealtimeTransportLayer` is a `RealtimeModel`, so the SDK's session, runner, tools
 and handoffs work on top of it unchanged. It wraps another one (by default the SDK's own
-WebSocket model) and owns the Twilio socket after the handshake. Audio goes from leg to
-leg through the pure bridge and never waits in the session's event queue; what the
-caller heard is told to the model by us, so the SDK's own guess is switched off.
+WebSocket model) and, through its line, owns the Twilio socket after the handshake.
+Audio goes from leg to leg through the pure bridge and never waits in the session's
+event queue; what the caller heard is told to the model by us, so the SDK's own guess is
+switched off. The SDK's known silences end here, too (see `_mend`).
 """
 
 import asyncio
@@ -29,28 +30,26 @@ from agents.realtime.model_inputs import (
 from typing_extensions import override
 from websockets.exceptions import WebSocketException
 
-from callcenter.bridge import events as b
-from callcenter.bridge.bridge import Bridge
-from callcenter.bridge.commands import (
-    Clear,
-    Command,
-    FallSilent,
-    Listen,
-    Play,
-    Report,
-    SetMark,
-    Truncate,
-)
+from callcenter.bridge.playback import Heard
 from callcenter.domain.ids import ItemId, ResponseId
 from callcenter.errors import ModelError
-from callcenter.realtime.acceptance import Acceptance
-from callcenter.realtime.outbox import CallerOutbox, ModelOutbox
+from callcenter.realtime.acceptance import FATAL_CODES, Acceptance
+from callcenter.realtime.line import CallerLine
 from callcenter.realtime.turns import Turns
-from callcenter.wire import media
-from callcenter.wire.sockets import MediaSocket, SocketClosed
+from callcenter.wire.media import Started
+from callcenter.wire.sockets import MediaSocket
 
 ACCEPT_SECONDS: Final = 5.0
 """How long the model may take to accept the session's settings."""
+
+UPDATE_SECONDS: Final = 3.0
+"""How long it may take to accept new ones, after a handoff."""
+
+FAILED_RESPONSES: Final = 2
+"""So many answers in a row may fail before the session is given up."""
+
+RETRY_SECONDS: Final = 0.5
+"""Before an answer that failed is asked for again."""
 
 MU_LAW: Final = {"type": "audio/pcmu"}
 
@@ -59,32 +58,27 @@ _NOT_FOR_THE_SESSION: Final = frozenset({"audio", "raw_server_event"})
 
 
 class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
-    """One call's transport: connect it through a session, then `serve` the caller."""
+    """One session's transport: connect it through a session, then `serve` the caller.
+
+    The line may be another's before and after: a session that dies leaves it behind.
+    """
 
     def __init__(
         self,
         turns: Turns,
+        line: CallerLine,
         *,
-        on_key: Callable[[str], None],
+        on_lost: Callable[[ModelError], None],
         inner: RealtimeModel | None = None,
     ) -> None:
         self._inner = inner or OpenAIRealtimeWebSocketModel()
         self._turns = turns
-        self._on_key = on_key
+        self._line = line
+        self._on_lost = on_lost
         self._listeners: list[RealtimeModelListener] = []
-        self._bridge = Bridge()
         self._acceptance = Acceptance()
-        self._to_caller = CallerOutbox()
-        self._to_model = ModelOutbox()
-        self._quiet = asyncio.Event()
-        self._responses_begun = 0
-        self.frames = 0
-        self.malformed = 0
-
-    @property
-    def dropped(self) -> int:
-        """Frames of the caller's that the model's socket was too slow to take."""
-        return self._to_model.dropped
+        self._answer_owed = False
+        self._failed_responses = 0
 
     # The RealtimeModel, as the session above sees it.
 
@@ -116,11 +110,11 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
 
     @override
     async def send_event(self, event: RealtimeModelSendEvent) -> None:
-        if isinstance(event, RealtimeModelSendInterrupt):
-            await self._handle(b.Interrupted())
         if isinstance(event, RealtimeModelSendSessionUpdate):
-            # A handoff sends all settings anew, from before they met this telephone.
-            event = RealtimeModelSendSessionUpdate(_telephone(event.session_settings))
+            await self._update(event.session_settings)
+            return
+        if isinstance(event, RealtimeModelSendInterrupt):
+            await self._line.interrupt(self)
         await self._inner.send_event(event)
 
     @override
@@ -138,14 +132,33 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
         """Close the inner model. A silent server makes this take up to 10 s."""
         await self._inner.close()
 
+    async def _update(self, settings: Any) -> None:  # noqa: ANN401  # a TypedDict of the SDK's
+        """Change the session's settings, and be sure that they changed.
+
+        The SDK does not look: it would dispatch the new agent's tools while the model
+        still has the old one's. Refused, they are sent again without what a session
+        may not change once it has spoken. Raises ModelError when that is refused, too.
+        """
+        # A handoff sends all settings anew, from before they met this telephone.
+        wanted = _telephone(settings)
+        try:
+            await self._send_update(wanted)
+        except ModelError:
+            await self._send_update(_least(wanted))
+
+    async def _send_update(self, settings: Any) -> None:  # noqa: ANN401  # as above
+        self._acceptance = Acceptance()
+        await self._inner.send_event(RealtimeModelSendSessionUpdate(settings))
+        await self._acceptance.wait(UPDATE_SECONDS)
+
     # The listener, as the inner model sees it.
 
     @override
     async def on_event(self, event: RealtimeModelEvent) -> None:
         if event.type == "audio":
-            await self._agent_spoke(
-                ItemId(event.item_id), ResponseId(event.response_id), event.data
-            )
+            item_id, response_id = ItemId(event.item_id), ResponseId(event.response_id)
+            self._turns.agent_audio(item_id)
+            await self._line.play(self, item_id, response_id, event.data)
         elif event.type == "raw_server_event":
             await self._read(event.data)
         elif event.type == "exception":
@@ -154,14 +167,7 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
             for listener in list(self._listeners):
                 await listener.on_event(event)
 
-    async def _agent_spoke(
-        self, item_id: ItemId, response_id: ResponseId, audio: bytes
-    ) -> None:
-        self._turns.agent_audio(item_id)
-        self._quiet.clear()
-        await self._handle(b.AgentAudio(item_id, response_id, audio))
-
-    async def _read(self, event: Any) -> None:  # noqa: ANN401  # any JSON may come
+    async def _read(self, event: Any) -> None:  # noqa: ANN401, C901  # any JSON; a case a kind
         """Take what the SDK does not tell from the server's own event."""
         if not isinstance(event, dict):
             return
@@ -169,97 +175,72 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
             case {"type": "session.updated"}:
                 self._acceptance.accept()
             case {"type": "error", "error": {"code": code, "message": text}}:
-                self._acceptance.refuse_if_waiting(code, text)
+                self._error(code, text)
             case {"type": "input_audio_buffer.speech_started"}:
-                await self._handle(b.Interrupted())
+                self._line.patience.caller_spoke()
+                await self._line.interrupt(self)
+            case {"type": "input_audio_buffer.speech_stopped"}:
+                self._line.owe()
             case {"type": "response.created", "response": {"id": str(response_id)}}:
-                self._responses_begun += 1
-                self._quiet.clear()
-                await self._handle(b.ResponseBegan(ResponseId(response_id)))
+                await self._line.response_began(self, ResponseId(response_id))
             case {"type": "response.output_audio.done", "item_id": str(item_id)}:
-                await self._handle(b.AgentItemEnded(ItemId(item_id)))
-            case {"type": "response.done", "response": {"id": str(response_id)}}:
-                await self._handle(b.ResponseEnded(ResponseId(response_id)))
+                await self._line.item_ended(self, ItemId(item_id))
+            case {
+                "type": "response.done",
+                "response": {"id": str(response_id)} as done,
+            }:
+                await self._line.response_ended(self, ResponseId(response_id))
+                await self._mend(done)
             case _:
                 pass
         self._turns.read(event)
 
-    # The caller's side.
+    def _error(self, code: object, message: object) -> None:
+        if code == "conversation_already_has_active_response":
+            self._answer_owed = True  # the SDK has dropped what it asked for
+        elif code in FATAL_CODES:
+            self._on_lost(ModelError(f"The model refused: {message}", retry=False))
+        self._acceptance.refuse_if_waiting(code, message)
 
-    async def serve(self, socket: MediaSocket, started: media.Started) -> str:
-        """Own the caller's socket until the stream ends; returns why it did.
+    async def _mend(self, done: dict[str, Any]) -> None:
+        """Ask again for an answer that never came: it failed, or was not begun."""
+        match done:
+            case {"status": "failed" | "incomplete", "status_details": {**details}}:
+                error = details.get("error") or {}
+                await self._failed(str(error.get("code") or details.get("reason")))
+            case {"status": "completed"}:
+                self._failed_responses = 0
+            case _:
+                pass
+        if self._answer_owed:
+            self._answer_owed = False
+            await self.ask_again()
 
-        Cancelling is safe. What the agent said before the caller came is played first.
-        """
-        self._turns.caller_arrived()
-        async with asyncio.TaskGroup() as tasks:
-            writers = [
-                tasks.create_task(self._to_caller.run(socket, started.stream_sid)),
-                tasks.create_task(self._to_model.run(self._send_audio)),
-            ]
-            try:
-                return await self._read_caller(socket)
-            finally:
-                for writer in writers:
-                    writer.cancel()
-                for command in self._bridge.handle(b.StreamClosed()):
-                    await self._perform(command)
+    async def _failed(self, code: str) -> None:
+        self._failed_responses += 1
+        if code in FATAL_CODES or self._failed_responses > FAILED_RESPONSES:
+            self._on_lost(
+                ModelError(
+                    f"The model's answers fail ({code})", retry=code not in FATAL_CODES
+                )
+            )
+            return
+        self._answer_owed = True
 
-    async def _read_caller(self, socket: MediaSocket) -> str:
-        while True:
-            try:
-                message = media.parse_from_twilio(await socket.receive())
-            except media.Malformed:
-                self.malformed += 1
-                continue
-            except SocketClosed:
-                return "the caller's socket closed"
-            if isinstance(message, media.Stopped):
-                return "the stream stopped"
-            await self._take(message)
+    # What the line needs of a session.
 
-    async def _take(self, message: media.FromTwilio | None) -> None:
-        match message:
-            case media.Frame(timestamp_ms=timestamp_ms, audio=audio):
-                self.frames += 1
-                await self._handle(b.CallerFrame(timestamp_ms, audio))
-            case media.MarkEcho(name):
-                await self._handle(b.MarkReturned(name))
-            case media.Digit(digit):
-                self._on_key(digit)
-            case _:  # a second start, or something that we don't know
-                self.malformed += 1
-
-    async def _send_audio(self, audio: bytes) -> None:
+    async def hear(self, audio: bytes) -> None:
+        """Send the caller's audio; what does not reach a dead session is lost."""
         try:
             await self._inner.send_event(RealtimeModelSendAudio(audio=audio))
-        except (AssertionError, WebSocketException) as error:  # "Not connected"
-            raise ModelError("The model's socket is closed") from error
+        except (
+            AssertionError,
+            WebSocketException,
+        ):  # "Not connected"; it is known soon
+            return
 
-    # The bridge between them.
-
-    async def _handle(self, event: b.Event) -> None:
-        for command in self._bridge.handle(event):
-            await self._perform(command)
-
-    async def _perform(self, command: Command) -> None:
-        match command:
-            case Listen(audio):
-                self._to_model.put(audio)
-            case Play(audio):
-                self._to_caller.put(media.Media(audio))
-            case SetMark(name):
-                self._to_caller.put(media.Mark(name))
-            case Clear():
-                self._to_caller.clear()
-            case Truncate(item_id, heard_ms):
-                await self._truncate(item_id, heard_ms)
-            case Report(heard):
-                self._turns.heard(heard)
-            case FallSilent():
-                self._quiet.set()
-
-    async def _truncate(self, item_id: ItemId, heard_ms: int) -> None:
+    async def truncate(self, item_id: ItemId, heard_ms: int) -> None:
+        """Make the model forget what the caller did not hear of an item."""
         self._turns.barged_in(item_id, heard_ms)
         await self.send_raw(
             "conversation.item.truncate",
@@ -268,21 +249,31 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
             audio_end_ms=heard_ms,
         )
 
-    async def send_raw(self, kind: str, **fields: object) -> None:
-        """Send one client event of the Realtime protocol as it is."""
-        await self._inner.send_event(
-            RealtimeModelSendRawMessage(message={"type": kind, "other_data": fields})
-        )
+    def heard(self, heard: Heard) -> None:
+        """An item is over."""
+        self._turns.heard(heard)
 
-    async def last_words(self, *, timeout_s: float) -> None:
-        """Wait until the next response has been heard to its end, or the time is up."""
-        begun = self._responses_begun
+    # What a conversation needs beside.
+
+    async def serve(self, socket: MediaSocket, started: Started) -> str:
+        """Own the caller's socket until the stream ends; returns why it did."""
+        await self._line.connect(self)
+        return await self._line.serve(socket, started)
+
+    async def ask_again(self) -> None:
+        """Ask the model for an answer, after a breath."""
+        await asyncio.sleep(RETRY_SECONDS)
+        await self.send_raw("response.create")
+
+    async def send_raw(self, kind: str, **fields: object) -> None:
+        """Send one client event of the Realtime protocol; lost on a dead session."""
         try:
-            async with asyncio.timeout(timeout_s):
-                while self._responses_begun == begun or not self._bridge.quiet:
-                    self._quiet.clear()
-                    await self._quiet.wait()
-        except TimeoutError:
+            await self._inner.send_event(
+                RealtimeModelSendRawMessage(
+                    message={"type": kind, "other_data": fields}
+                )
+            )
+        except (AssertionError, WebSocketException):
             return
 
 
@@ -292,3 +283,9 @@ def _telephone(settings: Any) -> Any:  # noqa: ANN401  # a TypedDict of the SDK'
     for direction in ("input", "output"):
         audio[direction] = {**(audio.get(direction) or {}), "format": MU_LAW}
     return {**(settings or {}), "audio": audio}
+
+
+def _least(settings: Any) -> Any:  # noqa: ANN401  # as above
+    """Only what an agent needs to be itself; nothing that a model may refuse."""
+    kept = ("model_name", "instructions", "tools", "handoffs", "audio", "voice")
+    return {name: settings[name] for name in kept if name in settings}

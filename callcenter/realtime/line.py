@@ -1,0 +1,263 @@
+"""The caller's end of a conversation: one media stream, and what was heard of it.
+
+A line outlives the model's sessions: when one dies, the next is connected to it, and
+the caller stays. Whoever handles audio here waits for no socket.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from callcenter.bridge import events as b
+from callcenter.bridge.bridge import Bridge
+from callcenter.bridge.commands import (
+    Clear,
+    Command,
+    FallSilent,
+    Listen,
+    Play,
+    Report,
+    SetMark,
+    Truncate,
+)
+from callcenter.bridge.patience import Due, Patience
+from callcenter.bridge.playback import Heard
+from callcenter.domain.ids import ItemId, ResponseId
+from callcenter.realtime.outbox import CallerOutbox, ModelOutbox
+from callcenter.wire import media
+from callcenter.wire.sockets import MediaSocket, SocketClosed
+
+NO_AUDIO_SECONDS: Final = 10.0
+"""A caller's frame comes every 20 ms; without any for this long, nobody is there."""
+
+TICK_SECONDS: Final = 0.25
+
+LOCAL: Final = ResponseId("local")
+"""The response of sounds that no model made."""
+
+
+class Party(Protocol):
+    """The session at the other end of a line."""
+
+    async def hear(self, audio: bytes) -> None:
+        """Take the caller's audio; lose it when the session is gone."""
+        ...
+
+    async def truncate(self, item_id: ItemId, heard_ms: int) -> None:
+        """Forget what the caller did not hear of an item."""
+        ...
+
+    def heard(self, heard: Heard) -> None:
+        """An item is over."""
+        ...
+
+
+class CallerLine:
+    """Made before the caller's stream comes; what is played until then is kept."""
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], int],
+        on_key: Callable[[str], None],
+        on_due: Callable[[Due], None],
+        patience: Patience | None = None,
+    ) -> None:
+        self.patience = patience or Patience()
+        self.frames = 0
+        self.malformed = 0
+        self._clock = clock
+        self._on_key = on_key
+        self._on_due = on_due
+        self._bridge = Bridge()
+        self._to_caller = CallerOutbox()
+        self._to_model = ModelOutbox()
+        self._party: Party | None = None
+        self._connected = asyncio.Event()
+        self._owners: dict[ItemId, Party] = {}
+        self._quiet = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._responses_begun = 0
+        self._sounds = 0
+        self._presence: asyncio.Timeout | None = None
+
+    @property
+    def dropped(self) -> int:
+        """Frames of the caller's that no session was quick enough to take."""
+        return self._to_model.dropped
+
+    @property
+    def quiet(self) -> bool:
+        """Whether the caller has heard all, and the model is not about to go on."""
+        return self._bridge.quiet
+
+    # The session's side.
+
+    async def connect(self, party: Party) -> None:
+        """Talk with this session from now on; the one before has no say any more."""
+        if self._party is not None:
+            await self.disconnect(self._party)
+        self._party = party
+        self._connected.set()
+
+    async def disconnect(self, party: Party) -> None:
+        """This session is gone. What it has said goes on playing; nothing follows."""
+        if party is self._party:
+            self._party = None
+            self._connected.clear()
+            await self._handle(b.SessionLeft())
+
+    async def response_began(self, party: Party, response_id: ResponseId) -> None:
+        if party is self._party:
+            self._responses_begun += 1
+            self._quiet.clear()
+            await self._handle(b.ResponseBegan(response_id))
+
+    async def response_ended(self, party: Party, response_id: ResponseId) -> None:
+        if party is self._party:
+            await self._handle(b.ResponseEnded(response_id))
+
+    async def item_ended(self, party: Party, item_id: ItemId) -> None:
+        if party is self._party:
+            await self._handle(b.AgentItemEnded(item_id))
+
+    async def play(
+        self, party: Party, item_id: ItemId, response_id: ResponseId, audio: bytes
+    ) -> None:
+        """Let the caller hear the model."""
+        if party is not self._party:
+            return
+        self._owners[item_id] = party
+        self._quiet.clear()
+        self.patience.agent_spoke()
+        await self._handle(b.AgentAudio(item_id, response_id, audio))
+
+    async def interrupt(self, party: Party) -> None:
+        """The caller barged in on this session, or it cut itself off."""
+        if party is self._party:
+            await self._handle(b.Interrupted())
+
+    def owe(self) -> None:
+        """The caller waits for an answer from now on."""
+        self.patience.owe(self._clock())
+
+    async def play_sound(self, audio: bytes) -> None:
+        """Let the caller hear a sound of our own; it ends when they barge in."""
+        self._sounds += 1
+        item_id = ItemId(f"local_{self._sounds}")
+        self._quiet.clear()
+        await self._handle(b.AgentAudio(item_id, LOCAL, audio))
+        await self._handle(b.AgentItemEnded(item_id))
+
+    async def last_words(self, *, timeout_s: float) -> None:
+        """Wait until the next response has been heard to its end, or the time is up."""
+        begun = self._responses_begun
+        try:
+            async with asyncio.timeout(timeout_s):
+                while self._responses_begun == begun or not self._bridge.quiet:
+                    self._quiet.clear()
+                    await self._quiet.wait()
+        except TimeoutError:
+            return
+
+    # The caller's side.
+
+    async def serve(self, socket: MediaSocket, started: media.Started) -> str:
+        """Own the caller's socket until the stream ends; returns why it did.
+
+        Cancelling is safe. What was played before the caller came is heard first.
+        """
+        async with asyncio.TaskGroup() as tasks:
+            working = [
+                tasks.create_task(self._to_caller.run(socket, started.stream_sid)),
+                tasks.create_task(self._to_model.run(self._pass_on)),
+                tasks.create_task(self._tick()),
+                tasks.create_task(self._hang_up_when_ended(socket)),
+            ]
+            try:
+                async with asyncio.timeout(NO_AUDIO_SECONDS) as self._presence:
+                    return await self._read(socket)
+            except TimeoutError:
+                return "no audio came from the caller"
+            finally:
+                for task in working:
+                    task.cancel()
+                for command in self._bridge.handle(b.StreamClosed()):
+                    await self._perform(command)
+
+    def end(self) -> None:
+        """Close the caller's stream; Twilio then asks what comes next."""
+        self._ended.set()
+
+    async def _hang_up_when_ended(self, socket: MediaSocket) -> None:
+        await self._ended.wait()
+        await socket.close(1000, "the stream is over")
+
+    async def _read(self, socket: MediaSocket) -> str:
+        while True:
+            try:
+                message = media.parse_from_twilio(await socket.receive())
+            except media.Malformed:
+                self.malformed += 1
+                continue
+            except SocketClosed:
+                return "the caller's socket closed"
+            if isinstance(message, media.Stopped):
+                return "the stream stopped"
+            await self._take(message)
+
+    async def _take(self, message: media.FromTwilio | None) -> None:
+        match message:
+            case media.Frame(timestamp_ms=timestamp_ms, audio=audio):
+                self.frames += 1
+                if self._presence is not None:
+                    now_s = asyncio.get_running_loop().time()
+                    self._presence.reschedule(now_s + NO_AUDIO_SECONDS)
+                await self._handle(b.CallerFrame(timestamp_ms, audio))
+            case media.MarkEcho(name):
+                await self._handle(b.MarkReturned(name))
+            case media.Digit(digit):
+                self._on_key(digit)
+            case _:  # a second start, or something that we don't know
+                self.malformed += 1
+
+    async def _pass_on(self, audio: bytes) -> None:
+        """While there is no session, the caller's last seconds are kept for the next."""
+        await self._connected.wait()
+        if self._party is not None:
+            await self._party.hear(audio)
+
+    async def _tick(self) -> None:
+        if self._bridge.quiet:
+            self.patience.owe(self._clock())
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            for due in self.patience.tick(self._clock()):
+                self._on_due(due)
+
+    # The bridge between them.
+
+    async def _handle(self, event: b.Event) -> None:
+        for command in self._bridge.handle(event):
+            await self._perform(command)
+
+    async def _perform(self, command: Command) -> None:
+        match command:
+            case Listen(audio):
+                self._to_model.put(audio)
+            case Play(audio):
+                self._to_caller.put(media.Media(audio))
+            case SetMark(name):
+                self._to_caller.put(media.Mark(name))
+            case Clear():
+                self._to_caller.clear()
+            case Truncate(item_id, heard_ms):
+                owner = self._owners.get(item_id)
+                if owner is not None and owner is self._party:
+                    await owner.truncate(item_id, heard_ms)
+            case Report(heard):
+                if owner := self._owners.pop(heard.item_id, None):
+                    owner.heard(heard)
+            case FallSilent():
+                self._quiet.set()
+                self.patience.agent_quiet(self._clock())
