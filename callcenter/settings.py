@@ -56,6 +56,11 @@ class Settings(BaseSettings):
     max_calls: int = Field(default=0, ge=0)
     """0: as many as the cores can serve."""
     max_call_seconds: float = Field(default=3600, gt=0)
+    session_seconds: float = Field(default=3000, gt=0)
+    filler_seconds: float = Field(default=2.5, gt=0)
+    ask_again_seconds: float = Field(default=6, gt=0)
+    give_up_seconds: float = Field(default=15, gt=0)
+    idle_seconds: float = Field(default=12, gt=0)
     drain_seconds: float = Field(default=300, ge=0)
     operator_ring_seconds: int = Field(default=20, ge=5, le=600)
     operator_attempts: int = Field(default=3, ge=1)

@@ -17,6 +17,7 @@ from quart import Quart
 from callcenter.assembly.clock import SystemClock
 from callcenter.assembly.fact_log import log_fact
 from callcenter.assembly.limits import most_calls
+from callcenter.bridge.patience import Limits
 from callcenter.domain.events import Fact
 from callcenter.domain.ids import AgentName
 from callcenter.domain.operators import Operator
@@ -128,6 +129,7 @@ async def running(
             carrier=carrier,
             ledger=ledger,
             clock=clock,
+            lines=_lines(settings),
             conversations=_conversations(settings, roster),
             operators=lambda: operators,
             toolbox=lambda call_id, number, control: toolbox(
@@ -212,9 +214,23 @@ def _rules(settings: Settings, roster: Roster) -> Rules:
         model_ready="" if settings.openai_api_key.get_secret_value() else NO_KEY,
         attempts=settings.operator_attempts,
         ring_s=settings.operator_ring_seconds,
+        session_s=settings.session_seconds,
+        gap_sound=_chime(),
         max_call_s=settings.max_call_seconds,
         max_calls=settings.max_calls or most_calls(),
     )
+
+
+def _lines(settings: Settings) -> partial:  # type: ignore[type-arg]
+    from callcenter.realtime.line import CallerLine  # noqa: PLC0415  # as below
+
+    limits = Limits(
+        fill_ms=round(settings.filler_seconds * 1000),
+        ask_again_ms=round(settings.ask_again_seconds * 1000),
+        give_up_ms=round(settings.give_up_seconds * 1000),
+        idle_ms=round(settings.idle_seconds * 1000),
+    )
+    return partial(CallerLine, limits=limits)
 
 
 def _conversations(settings: Settings, roster: Roster) -> partial:  # type: ignore[type-arg]
@@ -236,6 +252,12 @@ def _conversations(settings: Settings, roster: Roster) -> partial:  # type: igno
         ),
         roster,
     )
+
+
+def _chime() -> bytes:
+    from callcenter.realtime.sounds import CHIME  # noqa: PLC0415  # as above
+
+    return CHIME
 
 
 def _facts_for_agents(number: str, book: AppointmentBook, clock: Clock) -> str:

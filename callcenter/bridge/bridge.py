@@ -61,7 +61,7 @@ class Bridge:
         if self.quiet and not was_quiet:
             yield FallSilent()
 
-    def _handle(self, event: Event) -> Iterator[Command]:  # noqa: C901  # a case an event
+    def _handle(self, event: Event) -> Iterator[Command]:  # noqa: C901, PLR0912  # a case an event
         match event:
             case CallerFrame(timestamp_ms, audio):
                 self._clock_ms = max(self._clock_ms, timestamp_ms)

@@ -80,7 +80,7 @@ class Patience:
         self._resting = True
 
     def tick(self, now_ms: int) -> Iterator[Due]:
-        """What is due by now. Each is said once, and not again until it is due again."""
+        """What is due by now; each is said once, until it is due again."""
         if self._resting:
             return
         if self._owed_ms is not None:

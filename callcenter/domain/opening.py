@@ -17,6 +17,8 @@ class Opening:
     history: tuple[Turn, ...] = ()
     reason: str = ""
     """Why a conversation is resumed; empty at the start of a call."""
+    silent: bool = False
+    """Whether the agent waits for the caller, instead of speaking first."""
 
 
 QUESTION: Final = "How can I help you?"
@@ -53,6 +55,18 @@ def nobody_answered(
         'call back?"',
         history,
         reason="no operator answered",
+    )
+
+
+def renewed(agent: AgentName, history: tuple[Turn, ...]) -> Opening:
+    """The session grew old and was replaced in a pause: nobody notices."""
+    return Opening(
+        agent,
+        "This conversation continues; what was said is above. Say nothing now. Wait "
+        "for the caller, and go on from there.",
+        history,
+        reason="the session was renewed",
+        silent=True,
     )
 
 

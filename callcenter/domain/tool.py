@@ -29,4 +29,6 @@ class Tool:
     description: str
     parameters: Mapping[str, Any]
     """JSON Schema of the arguments."""
+    filler: str
+    """What an agent may say while it runs; empty: nothing in particular."""
     run: Callable[[str], Awaitable[ToolResult]] = field(repr=False)

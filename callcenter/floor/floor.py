@@ -156,8 +156,8 @@ class Floor:
         known = self._calls.get(started.call_sid)
         if known is None:
             raise CallerRefused("no call has this CallSid")
-        episode = known.call.admit(started.parameters.get("token", ""))
-        await known.call.serve(episode, socket, started)
+        talk = known.call.admit(started.parameters.get("token", ""))
+        await talk.serve(socket, started)
 
     # Inside.
 

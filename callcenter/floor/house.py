@@ -12,6 +12,7 @@ from callcenter.floor.ports import (
     Clock,
     Conversations,
     Ledger,
+    Lines,
     Operators,
 )
 
@@ -38,7 +39,11 @@ class Rules:
     max_call_s: float = 3600.0
     max_calls: int = 50
     model_failures: int = 2
-    """This many lost sessions in one call, and a human takes it."""
+    """This many lost sessions in a row, and a human takes the call."""
+    session_s: float = 50 * 60.0
+    """A session ends after 60 minutes; it is renewed before, at a quiet moment."""
+    gap_sound: bytes = b""
+    """What a caller hears while a session is replaced: μ-law."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class House:
     carrier: Carrier
     ledger: Ledger
     clock: Clock
+    lines: Lines
     conversations: Conversations
     operators: Operators
     toolbox: Callable[[CallId, str, CallControl], Mapping[str, Tool]]

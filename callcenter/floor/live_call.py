@@ -6,10 +6,11 @@ has ended. Webhooks and the caller's socket come in from outside and only ask.
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, Final
+from typing import Any
 
 import structlog
 
+from callcenter.bridge.patience import Due
 from callcenter.domain import events as e
 from callcenter.domain.call import CallState, apply, disposition_of
 from callcenter.domain.ids import CallId
@@ -17,34 +18,14 @@ from callcenter.domain.opening import Opening
 from callcenter.domain.outcomes import Disposition
 from callcenter.domain.phases import Phase
 from callcenter.domain.tool import Tool
-from callcenter.errors import CallerRefused, CarrierError, ModelError
+from callcenter.errors import CallerRefused, CarrierError
 from callcenter.floor.addresses import Addresses
-from callcenter.floor.admission import Admission
 from callcenter.floor.house import House
-from callcenter.floor.ports import CallControl, Conversation
+from callcenter.floor.ports import CallControl
+from callcenter.floor.talk import Talk
 from callcenter.wire import twiml
-from callcenter.wire.media import Started
-from callcenter.wire.sockets import MediaSocket
-
-CLOSE_SECONDS: Final = 10.0
-"""A model that does not answer our goodbye is left after this."""
-
-MS: Final = 1000
 
 logger = structlog.get_logger()
-
-
-class Episode:
-    """One session with the agents, from its document to the end of its stream."""
-
-    def __init__(self, conversation: Conversation, admission: Admission) -> None:
-        self.conversation = conversation
-        self.admission = admission
-        self.opened = asyncio.Event()
-        self.failure: ModelError | None = None
-        self.streaming = False
-        self.streamed = False
-        """Whether a stream has ever come for it."""
 
 
 class LiveCall:
@@ -61,13 +42,13 @@ class LiveCall:
         self.house = house
         self.addresses = addresses
         self.state = CallState()
-        self.episode: Episode | None = None
-        self._earlier: list[Conversation] = []
+        self.talk: Talk | None = None
         self.saying_goodbye = False
         self.model_failures = 0
         self.control: CallControl | None = None
         self.before_end: list[Callable[[], None]] = []
         self._sequence = 0
+        self._patience = house.rules.model_failures
         self._began_ms = house.clock.steady_ms()
         self._over = asyncio.Event()
         self._tasks: asyncio.TaskGroup | None = None
@@ -82,6 +63,8 @@ class LiveCall:
         if self.state.phase is Phase.ENDED:
             return
         self.state = apply(self.state, event)
+        if isinstance(event, e.AgentSpoke) and self.model_failures < self._patience:
+            self.model_failures = 0  # they count in a row
         self._sequence += 1
         fact = e.Fact(self.id, self._sequence, self.house.clock.now(), event)
         self.house.ledger.append(fact)
@@ -106,7 +89,6 @@ class LiveCall:
                 self._over.set()  # also when we are cancelled: nothing may start now
                 for task in self._running:
                     task.cancel()
-        await self._close_conversation()
 
     def finish(self, reason: str, disposition: Disposition | None = None) -> None:
         """The one end of every call, however it came; idempotent."""
@@ -136,7 +118,7 @@ class LiveCall:
             await errand
         except Exception:  # whatever it is, the other callers must not pay for it
             logger.exception("errand_failed", call_id=self.id)
-            await self._close_conversation()
+            self.end_stream()
 
     async def _watch(self) -> None:
         """Look for callers of whom nobody has told us that they left."""
@@ -145,7 +127,7 @@ class LiveCall:
             async with asyncio.timeout(rules.max_call_s):
                 while True:
                     await asyncio.sleep(rules.watch_s)
-                    streaming = self.episode is not None and self.episode.streaming
+                    streaming = self.talk is not None and self.talk.streaming
                     if not streaming and await self._has_left():
                         self.finish("the caller had left")
         except TimeoutError:
@@ -165,105 +147,54 @@ class LiveCall:
             reason = f"{reason} ({error})"
         self.finish(reason)
 
-    # Conversations.
+    # Talking.
 
     def begin(self, opening: Opening) -> str:
         """Open a session early; returns the document that brings the caller to it."""
+        if self.talk is not None:
+            self.talk.finish()
+        self.talk = talk = Talk(self, opening)
+        self.start(talk.run())
         rules = self.house.rules
-        life_ms = int(rules.stream_s * MS)
-        if self.episode is not None:
-            self._earlier.append(self.episode.conversation)
-            self.start(self._close(self.episode.conversation))
-        self.episode = episode = Episode(
-            self.house.conversations(
-                opening,
-                self._tools(),
-                briefing=self.house.briefing(self.state.caller_number),
-                record=self.record,
-                clock=self.clock_ms,
-                on_key=lambda _: self.record(e.KeyPressed(self.clock_ms())),
-            ),
-            Admission(self.house.clock.steady_ms() + life_ms),
-        )
-        self.start(self._open(episode))
         recorded = rules.recorded_greeting and not opening.reason
         return twiml.connect(
             self.addresses.stream,
-            episode.admission.token,
+            talk.admission.token,
             action=self.addresses.after_stream,
             status_callback=self.addresses.stream_status,
             greeting=rules.greeting if recorded else "",
         )
 
-    def _tools(self) -> Mapping[str, Tool]:
-        if self.control is None:
-            raise AssertionError("a call has its control before it has tools")
-        return self.house.toolbox(self.id, self.state.caller_number, self.control)
-
-    async def _open(self, episode: Episode) -> None:
-        try:
-            await episode.conversation.open()
-        except ModelError as error:
-            self._lost(episode, error)
-            return
-        finally:
-            episode.opened.set()
-        await asyncio.sleep(self.house.rules.stream_s)
-        if not episode.streaming:
-            await episode.conversation.close()
-
-    def _lost(self, episode: Episode, error: ModelError) -> None:
-        episode.failure = error
-        self.model_failures += 1 if error.retry else self.house.rules.model_failures
-        self.record(e.SessionLost(str(error)))
-
-    def admit(self, token: str) -> Episode:
+    def admit(self, token: str) -> Talk:
         """Let a stream in. Raises CallerRefused, and nothing has changed."""
-        if self.episode is None or self._over.is_set():
+        if self.talk is None or self._over.is_set():
             raise CallerRefused("no stream is expected for this call")
-        self.episode.admission.use(token, self.house.clock.steady_ms())
-        return self.episode
+        self.talk.admission.use(token, self.house.clock.steady_ms())
+        return self.talk
 
-    async def serve(
-        self, episode: Episode, socket: MediaSocket, started: Started
-    ) -> None:
-        """Let the caller talk until the stream ends. Cancelling is safe."""
-        episode.streaming = episode.streamed = True
-        self.record(e.StreamStarted(started.stream_sid))
-        reason = "the stream was closed"
-        try:
-            await episode.opened.wait()
-            if episode.failure is None:
-                reason = await episode.conversation.serve(socket, started)
-            else:
-                reason = "the model could not be reached"
-        except ModelError as error:
-            self._lost(episode, error)
-            reason = "the model was lost"
-        finally:
-            episode.streaming = False
-            self._stream_ended(episode, started, reason)
+    def end_stream(self) -> None:
+        """Close the caller's stream: Twilio then asks what comes next."""
+        if self.talk is not None:
+            self.talk.line.end()
 
-    def _stream_ended(self, episode: Episode, started: Started, reason: str) -> None:
-        wear = episode.conversation.wear
-        self.record(
-            e.StreamEnded(
-                started.stream_sid, reason, wear.frames, wear.malformed, wear.dropped
-            )
-        )
-        self.start(self._close(episode.conversation))
+    def tools(self) -> Mapping[str, Tool]:
+        """The tools of this call, bound to it."""
+        return self.house.toolbox(self.id, self.state.caller_number, self._reception())
 
-    async def _close_conversation(self) -> None:
-        """Close them all: of an earlier one, the closing may have been cancelled."""
-        for conversation in self._earlier:
-            await self._close(conversation)
-        if self.episode is not None:
-            await self._close(self.episode.conversation)
+    def key(self, digit: str) -> None:
+        """The caller pressed a key."""
+        self.record(e.KeyPressed(self.clock_ms()))
+        self._reception().key(digit)
 
-    @staticmethod
-    async def _close(conversation: Conversation) -> None:
-        try:
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await conversation.close()
-        except (TimeoutError, ModelError, OSError):
-            return
+    def due(self, due: Due) -> None:
+        """It has been quiet for too long."""
+        self.start(self._reception().mind_the_silence(due))
+
+    async def rescue(self, reason: str) -> None:
+        """The agents cannot go on: a human being must."""
+        await self._reception().rescue(reason)
+
+    def _reception(self) -> CallControl:
+        if self.control is None:
+            raise AssertionError("a call has its control before anything happens to it")
+        return self.control

@@ -6,13 +6,15 @@ together, and mypy checks the handshake there.
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
+from callcenter.bridge.patience import Due
 from callcenter.domain.events import Event, Fact
 from callcenter.domain.ids import CallSid
 from callcenter.domain.opening import Opening
 from callcenter.domain.operators import Operator
 from callcenter.domain.tool import Tool
+from callcenter.domain.transcript import Turn
 from callcenter.wire.media import Started
 from callcenter.wire.sockets import MediaSocket
 
@@ -34,7 +36,7 @@ class Carrier(Protocol):
 
 
 class CallControl(Protocol):
-    """What an agent's tools may do to their own call."""
+    """What may be done to a call: by its agents' tools, its keys, its silences."""
 
     async def escalate(self, reason: str, topic: str) -> str: ...
 
@@ -43,6 +45,12 @@ class CallControl(Protocol):
     async def take_message(self, text: str) -> None: ...
 
     async def request_callback(self, when: str, reason: str) -> None: ...
+
+    def key(self, digit: str) -> None: ...
+
+    async def mind_the_silence(self, due: Due) -> None: ...
+
+    async def rescue(self, reason: str) -> None: ...
 
 
 class Ledger(Protocol):
@@ -63,46 +71,73 @@ class Clock(Protocol):
         ...
 
 
+class Line(Protocol):
+    """The caller's end of a talk; see callcenter.realtime.line."""
+
+    frames: int
+    malformed: int
+
+    @property
+    def dropped(self) -> int: ...
+
+    @property
+    def quiet(self) -> bool: ...
+
+    async def serve(self, socket: MediaSocket, started: Started) -> str: ...
+
+    async def play_sound(self, audio: bytes) -> None: ...
+
+    async def last_words(self, *, timeout_s: float) -> None: ...
+
+    def owe(self) -> None: ...
+
+    def rest(self) -> None: ...
+
+    def end(self) -> None: ...
+
+
+class Lines(Protocol):
+    """Makes the line for a stream that is to come."""
+
+    def __call__(
+        self,
+        *,
+        clock: Callable[[], int],
+        on_key: Callable[[str], None],
+        on_due: Callable[[Due], None],
+    ) -> Line: ...
+
+
 class Conversation(Protocol):
     """One session with the agents; see callcenter.realtime.conversation."""
 
     async def open(self) -> None: ...
 
-    async def serve(self, socket: MediaSocket, started: Started) -> str: ...
+    async def hold(self, renew_s: float) -> None: ...
 
-    async def last_words(self, *, timeout_s: float) -> None: ...
+    async def say(self, note: str) -> None: ...
+
+    async def fill(self) -> None: ...
+
+    async def ask_again(self) -> None: ...
+
+    def pending(self) -> tuple[Turn, ...]: ...
 
     async def close(self) -> None: ...
 
-    @property
-    def wear(self) -> "Wear": ...
-
-
-class Wear(Protocol):
-    """What a stream's socket has been through."""
-
-    @property
-    def frames(self) -> int: ...
-
-    @property
-    def malformed(self) -> int: ...
-
-    @property
-    def dropped(self) -> int: ...
-
 
 class Conversations(Protocol):
-    """Makes a conversation for a call; nothing is connected yet."""
+    """Makes a conversation for a line; nothing is connected yet."""
 
     def __call__(
         self,
         opening: Opening,
         tools: Mapping[str, Tool],
         *,
+        line: Any,  # noqa: ANN401  # a Line of the very maker's
         briefing: str,
         record: Callable[[Event], None],
         clock: Callable[[], int],
-        on_key: Callable[[str], None],
     ) -> Conversation: ...
 
 

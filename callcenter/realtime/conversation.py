@@ -29,14 +29,22 @@ from callcenter.domain.roster import Roster
 from callcenter.domain.tool import Tool
 from callcenter.domain.transcript import Speaker, Turn
 from callcenter.errors import ModelError
+from callcenter.realtime.line import CallerLine
+from callcenter.realtime.sounds import CHIME
 from callcenter.realtime.staff import staff
 from callcenter.realtime.transport import TwilioRealtimeTransportLayer
 from callcenter.realtime.turns import Turns
-from callcenter.wire.media import Started
-from callcenter.wire.sockets import MediaSocket
 
 CONNECT_SECONDS: Final = 5.0
 """A caller waits behind it; whoever cannot connect by then gets the human ladder."""
+
+QUIET_SECONDS: Final = 30.0
+"""Between two looks for a quiet moment in which to renew the session."""
+
+REFUSED: Final = frozenset({401, 403, 404})
+"""A key or a model that is refused now is refused in a second, too."""
+
+NOT_FOUND: Final = "not found"
 
 HISTORY_TURNS: Final = 40
 """A resumed session is given this many of the last turns: more than most calls have."""
@@ -64,10 +72,11 @@ class ModelSettings:
 
 
 class Conversation:
-    """`open` it early, then `serve` the caller's stream, then `close` it.
+    """`open` it, `hold` it until it is lost or old, `close` it.
 
-    It tells what happens through `record`, and never raises for what a caller, a tool
-    or the model says: only ModelError, when the model is lost.
+    It speaks on a line that was there before and may be there after it. It tells what
+    happens through `record`, and never raises for what a caller, a tool or the model
+    says: only ModelError, when the model is lost.
     """
 
     def __init__(
@@ -77,38 +86,42 @@ class Conversation:
         opening: Opening,
         tools: Mapping[str, Tool],
         *,
+        line: CallerLine,
         briefing: str,
         record: Callable[[Event], None],
         clock: Callable[[], int],
-        on_key: Callable[[str], None],
         inner: RealtimeModel | None = None,
     ) -> None:
         self._settings = settings
         self._opening = opening
+        self._line = line
         self._record = record
         self._clock = clock
+        self._losses: asyncio.Queue[ModelError] = asyncio.Queue()
+        self._working: list[str] = []
         self._turns = Turns(opening.agent, record=record, clock=clock)
         self._transport = TwilioRealtimeTransportLayer(
-            self._turns, on_key=on_key, inner=inner
+            self._turns, line, on_lost=self._losses.put_nowait, inner=inner
         )
-        agents = staff(roster, tools, briefing=briefing, record=record, clock=clock)
+        agents = staff(
+            roster,
+            tools,
+            briefing=briefing,
+            record=record,
+            clock=clock,
+            working=self._working,
+        )
         self._runner = RealtimeRunner(
             agents[opening.agent],
             model=self._transport,
             config=RealtimeRunConfig(tracing_disabled=True),
         )
         self._session: RealtimeSession | None = None
-        self._closing = False
-
-    @property
-    def wear(self) -> TwilioRealtimeTransportLayer:
-        """The transport, as the one who counts."""
-        return self._transport
 
     async def open(self) -> None:
         """Connect, replay what was said before, and have the agent begin to speak.
 
-        Raises ModelError. What the agent says is kept until the caller's stream comes.
+        Raises ModelError. From here on the line is this session's.
         """
         began_ms = self._clock()
         self._session = await self._runner.run(model_config=self._model_config())
@@ -116,44 +129,76 @@ class Conversation:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await self._session.enter()
         except (TimeoutError, OSError, WebSocketException, AgentsException) as error:
-            raise ModelError(f"The model could not be reached: {error!r}") from error
+            raise ModelError(
+                f"The model could not be reached: {error!r}",
+                retry=_status(error) not in REFUSED,
+            ) from error
+        await self._line.connect(self._transport)
         agent = self._opening.agent
         self._record(SessionOpened(agent, self._clock() - began_ms))
         if self._opening.reason:
             self._record(CallResumed(agent, self._opening.reason))
-        try:
-            await self._begin()
-        except (AssertionError, WebSocketException) as error:  # "Not connected"
-            raise ModelError(f"The model hung up at once: {error!r}") from error
+        await self._begin()
 
-    async def serve(self, socket: MediaSocket, started: Started) -> str:
-        """Let caller and agent talk until the stream ends; returns why it did.
+    async def hold(self, renew_s: float) -> None:
+        """Follow the session until it is `renew_s` old and the line is quiet.
 
-        Raises ModelError when the model is lost first, unless we closed the session.
-        Cancelling is safe.
+        Raises ModelError when it is lost first. Cancelling is safe.
         """
-        reason = "we closed the session"
         try:
             async with asyncio.TaskGroup() as tasks:
-                listening = tasks.create_task(self._listen())
-                reason = await self._transport.serve(socket, started)
-                listening.cancel()
+                following = [
+                    tasks.create_task(self._listen()),
+                    tasks.create_task(self._raise_losses()),
+                    tasks.create_task(self._transport.answer_debts()),
+                ]
+                await asyncio.sleep(renew_s)
+                while not self._line.quiet:
+                    await self._line.last_words(timeout_s=QUIET_SECONDS)
+                for task in following:
+                    task.cancel()
         except* ModelError as lost:
-            if not self._closing:
-                raise ModelError(_sentence(lost)) from lost
-        finally:
-            self._turns.flush()
-        return reason
+            await self._line.disconnect(self._transport)
+            raise ModelError(_sentence(lost), retry=_retry(lost)) from lost
 
-    async def last_words(self, *, timeout_s: float) -> None:
-        """Wait until the caller has heard what the agent says next."""
-        await self._transport.last_words(timeout_s=timeout_s)
+    async def say(self, note: str) -> None:
+        """Tell the agent something that the caller does not hear, and let it speak."""
+        await self._say_as("system", note)
+        await self._transport.send_raw("response.create")
+
+    async def fill(self) -> None:
+        """Let the caller hear that something is being done about their wish.
+
+        While a tool works, the agent itself says so; otherwise it is the agent that is
+        slow, and a soft sound must do.
+        """
+        filler = next((words for words in self._working if words), "")
+        if not filler:
+            await self._line.play_sound(CHIME)
+            return
+        instructions = f'Say exactly these words and nothing more: "{filler}"'
+        await self._transport.send_raw(
+            "response.create",
+            response={"instructions": instructions, "tool_choice": "none"},
+        )
+
+    async def ask_again(self) -> None:
+        """Ask the model once more for an answer."""
+        await self._transport.send_raw("response.create")
+
+    def pending(self) -> tuple[Turn, ...]:
+        """What has been said but is not yet recorded: the caller is hearing it."""
+        return self._turns.pending()
 
     async def close(self) -> None:
         """Close the session; a silent server makes this take up to 10 s."""
-        self._closing = True
+        await self._line.disconnect(self._transport)
+        self._turns.flush()
         if self._session is not None:
             await self._session.close()
+
+    async def _raise_losses(self) -> None:
+        raise await self._losses.get()
 
     async def _listen(self) -> None:
         """Follow the session's own events. Its end is a loss: nobody asked for it."""
@@ -172,13 +217,17 @@ class Conversation:
             to_agent = AgentName(event.to_agent.name)
             self._turns.agent = to_agent
             self._record(AgentHandedOff(AgentName(event.from_agent.name), to_agent))
+        elif event.type == "error" and NOT_FOUND in str(event.error):
+            # The SDK answered for a tool that does not exist, and asks for no words.
+            self._transport.owe_answer()
 
     async def _begin(self) -> None:
         for turn in self._opening.history[-HISTORY_TURNS:]:
             if turn.heard:
                 await self._say_as(_role(turn), turn.heard)
         await self._say_as("system", self._opening.note)
-        await self._transport.send_raw("response.create")
+        if not self._opening.silent:
+            await self._transport.send_raw("response.create")
 
     async def _say_as(self, role: str, text: str) -> None:
         kind = "output_text" if role == "assistant" else "input_text"
@@ -216,9 +265,24 @@ class Conversation:
         )
 
 
-def _sentence(lost: BaseExceptionGroup[BaseException]) -> str:
+def _first(lost: BaseExceptionGroup[BaseException]) -> BaseException:
     first = lost.exceptions[0]
-    return _sentence(first) if isinstance(first, BaseExceptionGroup) else str(first)
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first
+
+
+def _sentence(lost: BaseExceptionGroup[BaseException]) -> str:
+    return str(_first(lost))
+
+
+def _retry(lost: BaseExceptionGroup[BaseException]) -> bool:
+    first = _first(lost)
+    return not isinstance(first, ModelError) or first.retry
+
+
+def _status(error: BaseException) -> int | None:
+    """The HTTP status with which a handshake was refused."""
+    response = getattr(error, "response", None)
+    return getattr(response, "status_code", None)
 
 
 def _role(turn: Turn) -> str:

@@ -20,7 +20,7 @@ from callcenter.bridge.commands import (
     SetMark,
     Truncate,
 )
-from callcenter.bridge.patience import Due, Patience
+from callcenter.bridge.patience import Due, Limits, Patience
 from callcenter.bridge.playback import Heard
 from callcenter.domain.ids import ItemId, ResponseId
 from callcenter.realtime.outbox import CallerOutbox, ModelOutbox
@@ -61,9 +61,9 @@ class CallerLine:
         clock: Callable[[], int],
         on_key: Callable[[str], None],
         on_due: Callable[[Due], None],
-        patience: Patience | None = None,
+        limits: Limits | None = None,
     ) -> None:
-        self.patience = patience or Patience()
+        self.patience = Patience(limits or Limits())
         self.frames = 0
         self.malformed = 0
         self._clock = clock
@@ -136,6 +136,10 @@ class CallerLine:
         """The caller barged in on this session, or it cut itself off."""
         if party is self._party:
             await self._handle(b.Interrupted())
+
+    def rest(self) -> None:
+        """The agents are done with this caller: silence is no fault any more."""
+        self.patience.rest()
 
     def owe(self) -> None:
         """The caller waits for an answer from now on."""
@@ -222,7 +226,7 @@ class CallerLine:
                 self.malformed += 1
 
     async def _pass_on(self, audio: bytes) -> None:
-        """While there is no session, the caller's last seconds are kept for the next."""
+        """While there is no session, the caller's last seconds wait for the next."""
         await self._connected.wait()
         if self._party is not None:
             await self._party.hear(audio)
@@ -241,7 +245,7 @@ class CallerLine:
         for command in self._bridge.handle(event):
             await self._perform(command)
 
-    async def _perform(self, command: Command) -> None:
+    async def _perform(self, command: Command) -> None:  # noqa: C901  # a case a command
         match command:
             case Listen(audio):
                 self._to_model.put(audio)

@@ -20,9 +20,17 @@ def staff(
     briefing: str,
     record: Callable[[Event], None],
     clock: Callable[[], int],
+    working: list[str],
 ) -> dict[AgentName, RealtimeAgent[Any]]:
-    """One agent for each card. `briefing` is what all of them know of this call."""
-    hands = {name: _function_tool(tool, record, clock) for name, tool in tools.items()}
+    """One agent for each card.
+
+    `briefing` is what all of them know of this call. While a tool runs, its filler
+    stands in `working`.
+    """
+    hands = {
+        name: _function_tool(tool, record, clock, working)
+        for name, tool in tools.items()
+    }
     agents: dict[AgentName, RealtimeAgent[Any]] = {
         card.name: RealtimeAgent(
             name=card.name,
@@ -45,13 +53,20 @@ def _instructions(roster: Roster, card: Card, briefing: str) -> str:
 
 
 def _function_tool(
-    tool: Tool, record: Callable[[Event], None], clock: Callable[[], int]
+    tool: Tool,
+    record: Callable[[Event], None],
+    clock: Callable[[], int],
+    working: list[str],
 ) -> Callable[[AgentName], FunctionTool]:
     def held_by(agent: AgentName) -> FunctionTool:
         async def invoke(context: ToolContext[Any], arguments: str) -> str:
             call_id, began_ms = ToolCallId(context.tool_call_id), clock()
             record(ToolCalled(call_id, agent, tool.name, arguments))
-            result = await tool.run(arguments)
+            working.append(tool.filler)
+            try:
+                result = await tool.run(arguments)
+            finally:
+                working.remove(tool.filler)
             record(
                 ToolReturned(
                     call_id,

@@ -35,6 +35,7 @@ from callcenter.domain.ids import ItemId, ResponseId
 from callcenter.errors import ModelError
 from callcenter.realtime.acceptance import FATAL_CODES, Acceptance
 from callcenter.realtime.line import CallerLine
+from callcenter.realtime.telephone import least, telephone
 from callcenter.realtime.turns import Turns
 from callcenter.wire.media import Started
 from callcenter.wire.sockets import MediaSocket
@@ -50,8 +51,6 @@ FAILED_RESPONSES: Final = 2
 
 RETRY_SECONDS: Final = 0.5
 """Before an answer that failed is asked for again."""
-
-MU_LAW: Final = {"type": "audio/pcmu"}
 
 _NOT_FOR_THE_SESSION: Final = frozenset({"audio", "raw_server_event"})
 """The session would only queue them; we have acted on them already."""
@@ -79,6 +78,7 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
         self._acceptance = Acceptance()
         self._answer_owed = False
         self._failed_responses = 0
+        self._debt = asyncio.Event()
 
     # The RealtimeModel, as the session above sees it.
 
@@ -89,7 +89,7 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
         Raises ModelError when it refuses them or does not answer in time.
         """
         options = options.copy()
-        options["initial_model_settings"] = _telephone(
+        options["initial_model_settings"] = telephone(
             options.get("initial_model_settings")
         )
         # One that is told nothing reports nothing, so the SDK truncates nothing.
@@ -140,11 +140,11 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
         may not change once it has spoken. Raises ModelError when that is refused, too.
         """
         # A handoff sends all settings anew, from before they met this telephone.
-        wanted = _telephone(settings)
+        wanted = telephone(settings)
         try:
             await self._send_update(wanted)
         except ModelError:
-            await self._send_update(_least(wanted))
+            await self._send_update(least(wanted))
 
     async def _send_update(self, settings: Any) -> None:  # noqa: ANN401  # as above
         self._acceptance = Acceptance()
@@ -190,7 +190,7 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
                 "response": {"id": str(response_id)} as done,
             }:
                 await self._line.response_ended(self, ResponseId(response_id))
-                await self._mend(done)
+                self._mend(done)
             case _:
                 pass
         self._turns.read(event)
@@ -202,21 +202,20 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
             self._on_lost(ModelError(f"The model refused: {message}", retry=False))
         self._acceptance.refuse_if_waiting(code, message)
 
-    async def _mend(self, done: dict[str, Any]) -> None:
+    def _mend(self, done: dict[str, Any]) -> None:
         """Ask again for an answer that never came: it failed, or was not begun."""
         match done:
-            case {"status": "failed" | "incomplete", "status_details": {**details}}:
-                error = details.get("error") or {}
-                await self._failed(str(error.get("code") or details.get("reason")))
+            case {"status": "failed" | "incomplete", "status_details": details}:
+                self._failed(_code(details))
             case {"status": "completed"}:
                 self._failed_responses = 0
             case _:
                 pass
         if self._answer_owed:
             self._answer_owed = False
-            await self.ask_again()
+            self.owe_answer()
 
-    async def _failed(self, code: str) -> None:
+    def _failed(self, code: str) -> None:
         self._failed_responses += 1
         if code in FATAL_CODES or self._failed_responses > FAILED_RESPONSES:
             self._on_lost(
@@ -260,10 +259,20 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
         await self._line.connect(self)
         return await self._line.serve(socket, started)
 
-    async def ask_again(self) -> None:
-        """Ask the model for an answer, after a breath."""
-        await asyncio.sleep(RETRY_SECONDS)
-        await self.send_raw("response.create")
+    def owe_answer(self) -> None:
+        """The model has to be asked for an answer: nobody else will."""
+        self._debt.set()
+
+    async def answer_debts(self) -> None:
+        """Ask, after a breath, whenever an answer is owed. Run it as a task.
+
+        Not in the socket's read loop, which must never wait.
+        """
+        while True:
+            await self._debt.wait()
+            self._debt.clear()
+            await asyncio.sleep(RETRY_SECONDS)
+            await self.send_raw("response.create")
 
     async def send_raw(self, kind: str, **fields: object) -> None:
         """Send one client event of the Realtime protocol; lost on a dead session."""
@@ -277,15 +286,10 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
             return
 
 
-def _telephone(settings: Any) -> Any:  # noqa: ANN401  # a TypedDict of the SDK's, and back
-    """The same settings, speaking μ-law both ways."""
-    audio = dict((settings or {}).get("audio") or {})
-    for direction in ("input", "output"):
-        audio[direction] = {**(audio.get(direction) or {}), "format": MU_LAW}
-    return {**(settings or {}), "audio": audio}
-
-
-def _least(settings: Any) -> Any:  # noqa: ANN401  # as above
-    """Only what an agent needs to be itself; nothing that a model may refuse."""
-    kept = ("model_name", "instructions", "tools", "handoffs", "audio", "voice")
-    return {name: settings[name] for name in kept if name in settings}
+def _code(details: Any) -> str:  # noqa: ANN401  # any JSON may come
+    """Why a response failed or is incomplete, in a word."""
+    match details:
+        case {"error": {"code": str(code)}} | {"reason": str(code)}:
+            return code
+        case _:
+            return "unknown"

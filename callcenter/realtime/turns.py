@@ -11,7 +11,7 @@ from typing import Any
 from callcenter.bridge.playback import Heard
 from callcenter.domain.events import AgentSpoke, CallerBargedIn, CallerSpoke, Event
 from callcenter.domain.ids import AgentName, ItemId
-from callcenter.domain.transcript import heard_part
+from callcenter.domain.transcript import Speaker, Turn, heard_part
 
 
 @dataclass(slots=True)
@@ -88,6 +88,21 @@ class Turns:
                 self._read_caller(kind, ItemId(item), event)
             case _:
                 pass
+
+    def pending(self) -> tuple[Turn, ...]:
+        """What an agent has said so far that is not recorded yet."""
+        return tuple(
+            Turn(
+                item_id,
+                Speaker.AGENT,
+                saying.agent,
+                saying.text,
+                saying.text,
+                saying.began_ms,
+            )
+            for item_id, saying in self._sayings.items()
+            if saying.text
+        )
 
     def flush(self) -> None:
         """The session is over: record what was said and heard, complete or not."""

@@ -96,7 +96,11 @@ class ToolDefinition:
     def bind(self, desk: Desk) -> Tool:
         """The tool as the agents of one call may use it."""
         return Tool(
-            self.name, self.description, self.parameters, partial(self.run, desk)
+            self.name,
+            self.description,
+            self.parameters,
+            self.filler,
+            partial(self.run, desk),
         )
 
     async def run(self, desk: Desk, written: str) -> ToolResult:

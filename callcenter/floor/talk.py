@@ -1,0 +1,181 @@
+"""One stream's talk with the agents: the line, and one session after another.
+
+A session may die, or grow old; the line and the caller stay. What was said goes to the
+next session as history, and the talk goes on where it was.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from typing import Any, Final, Protocol
+
+from callcenter.bridge.patience import Due
+from callcenter.domain import events as e
+from callcenter.domain.call import CallState
+from callcenter.domain.ids import AgentName
+from callcenter.domain.opening import Opening, after_a_break, renewed
+from callcenter.domain.tool import Tool
+from callcenter.errors import ModelError
+from callcenter.floor.admission import Admission
+from callcenter.floor.house import House
+from callcenter.floor.ports import Conversation
+from callcenter.wire.media import Started
+from callcenter.wire.sockets import MediaSocket
+
+CLOSE_SECONDS: Final = 10.0
+"""A model that does not answer our goodbye is left after this."""
+
+MS: Final = 1000
+
+
+class Host(Protocol):
+    """What a talk needs of its call."""
+
+    house: House
+    state: CallState
+    model_failures: int
+
+    def record(self, event: e.Event) -> None: ...
+
+    def clock_ms(self) -> int: ...
+
+    def start(self, errand: Coroutine[Any, Any, None]) -> None: ...
+
+    def tools(self) -> Mapping[str, Tool]: ...
+
+    def key(self, digit: str) -> None: ...
+
+    def due(self, due: Due) -> None: ...
+
+    async def rescue(self, reason: str) -> None: ...
+
+
+class Talk:
+    """`run` it as soon as the caller's document is made; `serve` the stream."""
+
+    def __init__(self, host: Host, opening: Opening) -> None:
+        house = host.house
+        life_ms = int(house.rules.stream_s * MS)
+        self.admission = Admission(house.clock.steady_ms() + life_ms)
+        self.line = house.lines(clock=host.clock_ms, on_key=host.key, on_due=host.due)
+        self.conversation: Conversation | None = None
+        self.streaming = False
+        self._host = host
+        self._opening = opening
+        self._sessions: list[Conversation] = []
+        self._arrived = asyncio.Event()
+        self._finished = asyncio.Event()
+
+    @property
+    def streamed(self) -> bool:
+        """Whether a stream has ever come for it."""
+        return self._arrived.is_set()
+
+    def finish(self) -> None:
+        """No stream will come, or come back: let the session go."""
+        self._finished.set()
+
+    async def run(self) -> None:
+        """Keep a session at the line until `finish`, or until a human takes over."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                talking = tasks.create_task(self._talk())
+                waiting = tasks.create_task(self._give_up_without_a_stream())
+                await self._finished.wait()
+                talking.cancel()
+                waiting.cancel()
+        finally:
+            for session in self._sessions:
+                await _close(session)
+
+    async def serve(self, socket: MediaSocket, started: Started) -> None:
+        """Let the caller talk until the stream ends. Cancelling is safe."""
+        self.streaming = True
+        self._arrived.set()
+        self._host.record(e.StreamStarted(started.stream_sid))
+        reason = "the stream was closed"
+        try:
+            reason = await self.line.serve(socket, started)
+        finally:
+            self.streaming = False
+            self._host.record(
+                e.StreamEnded(
+                    started.stream_sid,
+                    reason,
+                    self.line.frames,
+                    self.line.malformed,
+                    self.line.dropped,
+                )
+            )
+            self.finish()
+
+    async def _give_up_without_a_stream(self) -> None:
+        await asyncio.sleep(self._host.house.rules.stream_s)
+        if not self._arrived.is_set():
+            self.finish()
+
+    async def _talk(self) -> None:
+        opening = self._opening
+        while True:
+            session = self._session(opening)
+            try:
+                await session.open()
+                self.conversation = session
+                await session.hold(self._host.house.rules.session_s)
+            except ModelError as error:
+                self._lost(error)
+                if self._hopeless:
+                    break
+                await self._bridge_the_gap()
+                opening = self._next(session, opening)
+            else:
+                opening = renewed(self._agent(opening), self._host.state.turns)
+            self._host.start(_close(session))
+        self.conversation = None
+        await self._arrived.wait()
+        await self._host.rescue("the assistant is out of order")
+
+    @property
+    def _hopeless(self) -> bool:
+        return self._host.model_failures >= self._host.house.rules.model_failures
+
+    def _lost(self, error: ModelError) -> None:
+        rules = self._host.house.rules
+        self._host.model_failures += 1 if error.retry else rules.model_failures
+        self._host.record(e.SessionLost(str(error)))
+
+    async def _bridge_the_gap(self) -> None:
+        """Let the caller hear that the line lives; the rest takes a second."""
+        if self._arrived.is_set():
+            self.line.owe()
+            await self.line.play_sound(self._host.house.rules.gap_sound)
+
+    def _next(self, session: Conversation, opening: Opening) -> Opening:
+        """Where the next session takes up; the first words again if none was heard."""
+        history = (*self._host.state.turns, *session.pending())
+        if not history and not opening.reason:
+            return opening
+        return after_a_break(self._agent(opening), history)
+
+    def _agent(self, opening: Opening) -> AgentName:
+        return self._host.state.agent or opening.agent
+
+    def _session(self, opening: Opening) -> Conversation:
+        host = self._host
+        session = host.house.conversations(
+            opening,
+            host.tools(),
+            line=self.line,
+            briefing=host.house.briefing(host.state.caller_number),
+            record=host.record,
+            clock=host.clock_ms,
+        )
+        self._sessions.append(session)
+        return session
+
+
+async def _close(session: Conversation) -> None:
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await session.close()
+    except (TimeoutError, ModelError, OSError):
+        return

@@ -1,0 +1,202 @@
+"""What is wished of a call while it talks: by its agents, its keys, its silences.
+
+The tools' CallControl is here, and the last resort when the agents cannot go on.
+"""
+
+import asyncio
+from typing import Final
+
+from callcenter.bridge.patience import Due
+from callcenter.domain import events as e
+from callcenter.domain.phases import Phase
+from callcenter.errors import CallIsOver, CarrierError, ToolFailed
+from callcenter.floor.ladder import Ladder
+from callcenter.floor.live_call import LiveCall
+from callcenter.wire import twiml
+
+APOLOGY: Final = (
+    "I am sorry, our assistant is out of order. Please hold, I am connecting you to "
+    "a colleague."
+)
+SORRY_NOBODY: Final = (
+    "I am sorry, our assistant is out of order, and nobody can take your call right "
+    "now. Please call again later."
+)
+
+KEY_FOR_A_PERSON: Final = "0"
+
+KEYS_SECONDS: Final = 1.5
+"""After the last key, before the agent is told: people press several."""
+
+STILL_THERE: Final = (
+    "The caller has said nothing for a while. Ask, in one short sentence that fits "
+    'what you spoke about, or with exactly these words: "Are you still there?"'
+)
+NOBODY_THERE: Final = (
+    "The caller does not answer. Take your leave with exactly these words: "
+    '"I cannot hear you, so I will end the call now. Please call again any time."'
+)
+A_PERSON: Final = (
+    "The caller pressed 0 for a person, and is being connected. Say exactly these "
+    'words and nothing more: "One moment, I am connecting you with a colleague."'
+)
+NO_PERSON: Final = (
+    "The caller pressed 0 for a person, but nobody is at work. Begin with exactly "
+    'these words: "I am sorry, none of my colleagues is available right now. Shall I '
+    'take a message, or would you like a call back?"'
+)
+
+
+class Wishes:
+    """One call's; see callcenter.floor.ports.CallControl."""
+
+    def __init__(self, call: LiveCall, ladder: Ladder) -> None:
+        self._call = call
+        self._ladder = ladder
+        self._keys = ""
+
+    @property
+    def _talking(self) -> bool:
+        call = self._call
+        return call.state.phase is Phase.TALKING and not call.saying_goodbye
+
+    # What an agent's tools may wish.
+
+    async def escalate(self, reason: str, topic: str) -> str:
+        """Decide that an operator is needed; the transfer follows the last words.
+
+        Returns the first operator's name, or "" when nobody is at work.
+        """
+        if not self._talking:
+            raise ToolFailed("A transfer is already under way; say no more.")
+        operator = self._ladder.open(self._call.state.agent, reason, topic)
+        if operator is None:
+            escalation = self._call.state.escalation
+            if escalation is not None:
+                self._call.record(e.NobodyAtWork(escalation.escalation_id))
+            return ""
+        self._call.start(self._transfer())
+        return operator.name
+
+    async def end_when_heard(self, reason: str) -> None:
+        """Hang up once the caller has heard the goodbye."""
+        if self._call.state.phase is not Phase.TALKING:
+            raise ToolFailed("The caller is being transferred; do not hang up.")
+        self._call.saying_goodbye = True
+        self._call.start(self._say_goodbye(reason))
+
+    async def take_message(self, text: str) -> None:
+        """Store a message for the people of the house."""
+        self._call.record(e.MessageTaken(text))
+
+    async def request_callback(self, when: str, reason: str) -> None:
+        """Store that the caller wants to be called back."""
+        self._call.record(e.CallbackRequested(when, reason))
+
+    # What keys and silences wish.
+
+    def key(self, digit: str) -> None:
+        """0 reaches a person; the others are told to the agent, all at once."""
+        if digit == KEY_FOR_A_PERSON and not self._keys:
+            self._call.start(self._person_wished())
+            return
+        self._keys += digit
+        if len(self._keys) == 1:
+            self._call.start(self._tell_keys())
+
+    async def mind_the_silence(self, due: Due) -> None:
+        """It has been quiet for too long; see callcenter.bridge.patience."""
+        talk = self._call.talk
+        if talk is None or not self._talking:
+            return
+        match due:
+            case Due.FILL if talk.conversation is None:
+                await talk.line.play_sound(self._call.house.rules.gap_sound)
+            case Due.FILL if talk.conversation is not None:
+                await talk.conversation.fill()
+            case Due.ASK_AGAIN if talk.conversation is not None:
+                await talk.conversation.ask_again()
+            case Due.GIVE_UP:
+                await self.rescue("the assistant fell silent")
+            case Due.NUDGE:
+                await self._say(STILL_THERE)
+            case Due.DISMISS:
+                self._call.saying_goodbye = True
+                self._call.start(self._say_goodbye("the caller was silent"))
+                await self._say(NOBODY_THERE)
+            case _:
+                pass
+
+    # Without the agents.
+
+    def without_the_agents(self, reason: str) -> str:
+        """The document that takes a caller to the operators; the second time, away."""
+        state = self._call.state
+        if state.escalation is None:
+            agent = state.agent or self._call.house.rules.entry_agent
+            self._ladder.open(agent, reason, "general")
+            if document := self._ladder.next_document(APOLOGY):
+                return document
+            self._ladder.fail()
+        self._call.saying_goodbye = True
+        return twiml.hang_up(SORRY_NOBODY)
+
+    async def rescue(self, reason: str) -> None:
+        """The agents cannot go on: take the caller off the line, to a human being."""
+        if self._talking:
+            await self._redirect(self.without_the_agents(reason))
+
+    # Inside.
+
+    async def _transfer(self) -> None:
+        """Once the last words were heard, have Twilio dial the first operator."""
+        await self._last_words()
+        if self._call.state.phase is not Phase.ESCALATING:
+            return  # the caller left meanwhile, or the stream's end took over
+        if document := self._ladder.next_document():
+            await self._redirect(document)
+        else:  # whoever was free a moment ago is not
+            self._call.end_stream()
+
+    async def _redirect(self, document: str) -> None:
+        """Replace what the caller hears.
+
+        When Twilio will not, ending the stream makes it ask for the same document.
+        """
+        try:
+            await self._call.house.carrier.redirect(self._call.state.call_sid, document)
+        except CallIsOver:
+            self._call.finish("the caller hung up")
+        except CarrierError:
+            self._call.end_stream()
+
+    async def _say_goodbye(self, reason: str) -> None:
+        await self._last_words()
+        await self._call.hang_up(reason)
+
+    async def _last_words(self) -> None:
+        if self._call.talk is not None:
+            self._call.talk.line.rest()
+            await self._call.talk.line.last_words(
+                timeout_s=self._call.house.rules.last_words_s
+            )
+
+    async def _say(self, note: str) -> None:
+        talk = self._call.talk
+        if talk is not None and talk.conversation is not None:
+            await talk.conversation.say(note)
+
+    async def _person_wished(self) -> None:
+        if not self._talking:
+            return
+        found = await self.escalate("the caller pressed 0 for a person", "general")
+        await self._say(A_PERSON if found else NO_PERSON)
+
+    async def _tell_keys(self) -> None:
+        told = ""
+        while told != self._keys:
+            told = self._keys
+            await asyncio.sleep(KEYS_SECONDS)
+        self._keys = ""
+        if self._talking:
+            await self._say(f"The caller pressed these keys: {' '.join(told)}.")
