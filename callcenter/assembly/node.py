@@ -5,7 +5,7 @@ Production passes nothing but settings; tests and the demo pass what they fake.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from callcenter.assembly.fact_log import log_fact
 from callcenter.assembly.limits import most_calls
 from callcenter.bridge.patience import Limits
 from callcenter.domain.events import Fact
-from callcenter.domain.ids import AgentName
+from callcenter.domain.ids import AgentName, CallSid
 from callcenter.domain.operators import Operator
 from callcenter.domain.roster import Roster
 from callcenter.errors import StorageError
@@ -29,6 +29,7 @@ from callcenter.floor.ports import Carrier, Clock
 from callcenter.settings import Settings
 from callcenter.storage.directory import Directory
 from callcenter.storage.engine import Database
+from callcenter.storage.history import History
 from callcenter.storage.house import seed
 from callcenter.storage.knowledge import Knowledge
 from callcenter.storage.ledger import Ledger
@@ -48,6 +49,9 @@ from callcenter.web.proof import Proof
 
 FLUSH_SECONDS: Final = 5.0
 """For the last facts, at the end of the process."""
+
+RECALL_SECONDS: Final = 3.0
+"""Twilio waits 15 s for an answer; the caller in silence."""
 
 RETRY_SECONDS: Final = 5.0
 """Between tries to reach a database that was down at the start."""
@@ -131,6 +135,7 @@ async def running(
             clock=clock,
             lines=_lines(settings),
             conversations=_conversations(settings, roster),
+            recall=lambda call_sid: _recall(History(database), call_sid),
             operators=lambda: operators,
             toolbox=lambda call_id, number, control: toolbox(
                 desk(call_id=call_id, caller_number=number, call=control)
@@ -219,6 +224,15 @@ def _rules(settings: Settings, roster: Roster) -> Rules:
         max_call_s=settings.max_call_seconds,
         max_calls=settings.max_calls or most_calls(),
     )
+
+
+async def _recall(history: History, call_sid: CallSid) -> Sequence[Fact]:
+    """A caller waits for it: a database that is slow or down knows nobody."""
+    with suppress(StorageError, TimeoutError):
+        async with asyncio.timeout(RECALL_SECONDS):
+            if call_id := await history.call_id_of(call_sid):
+                return await history.facts_of(call_id)
+    return ()
 
 
 def _lines(settings: Settings) -> partial:  # type: ignore[type-arg]

@@ -21,6 +21,9 @@ LOOPBACK: Final = "127.0.0.1"
 KEEP_ALIVE_SECONDS: Final = 75.0
 BACKLOG: Final = 512
 
+MOVE_SECONDS: Final = 10.0
+"""Of the time to drain: for sending the remaining callers to another node."""
+
 PING_SECONDS: Final = 5.0
 """Finds out half-open sockets; Hypercorn also keeps a closed one's task for as long."""
 
@@ -100,6 +103,9 @@ async def _until_drained(node: Node, drain_s: float) -> None:
     await asked.wait()
     node.floor.draining = True
     logger.info("draining", calls=node.floor.live, seconds=drain_s)
-    if not await node.floor.drained(drain_s):
-        logger.warning("drain_ended", calls=node.floor.live)
+    moving_s = min(MOVE_SECONDS, drain_s / 2)
+    if not await node.floor.drained(drain_s - moving_s):
+        logger.info("moving", calls=node.floor.live)
+        await node.floor.move(moving_s)
+        await node.ledger.flush(moving_s)
     node.floor.stop()

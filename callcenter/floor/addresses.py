@@ -19,6 +19,10 @@ class Addresses:
         return f"{'ws' if scheme == 'http' else 'wss'}://{rest}/media-stream"
 
     @property
+    def incoming(self) -> str:
+        return f"{self.base}/incoming-call"
+
+    @property
     def after_stream(self) -> str:
         return f"{self.base}/voice/after-stream"
 

@@ -2,12 +2,13 @@
 
 import asyncio
 import secrets
+from contextlib import suppress
 
 import structlog
 
 from callcenter.domain.events import CallAnswered
 from callcenter.domain.ids import AttemptId, CallId, CallSid
-from callcenter.domain.outcomes import Disposition
+from callcenter.domain.phases import Phase
 from callcenter.errors import CallerRefused
 from callcenter.floor.addresses import Addresses
 from callcenter.floor.house import House
@@ -41,6 +42,7 @@ class Floor:
         self._tasks: asyncio.TaskGroup | None = None
         self._stopping = asyncio.Event()
         self._empty = asyncio.Event()
+        self._recalling = asyncio.Lock()
 
     @property
     def live(self) -> int:
@@ -54,7 +56,7 @@ class Floor:
         async with asyncio.TaskGroup() as self._tasks:
             await self._stopping.wait()
             for reception in self._calls.values():
-                reception.call.finish("the server stopped")
+                reception.call.leave()
         self._tasks = None
 
     async def drained(self, timeout_s: float) -> bool:
@@ -76,45 +78,45 @@ class Floor:
     def answer(self, request: VoiceRequest, base: str) -> str:
         """Take a call; asked again (Twilio repeats), the answer is the same."""
         if known := self._calls.get(request.call_sid):
-            return known.first_document
-        full = self.live >= self.house.rules.max_calls
-        if self._tasks is None or self.draining or full:
+            return known.welcome()
+        if self.draining:
+            return twiml.wait(Addresses(base).incoming)
+        if self._tasks is None or self.live >= self.house.rules.max_calls:
             return self.fallback(BUSY)
         call = LiveCall(
-            CallId(f"call_{secrets.token_hex(8)}"),
+            CallId(f"call_{secrets.token_hex(8)}"), Addresses(base), self.house
+        )
+        call.record(
             CallAnswered(
                 request.call_sid,
                 request.caller_number,
                 request.called_number,
                 self.house.rules.roster,
-            ),
-            Addresses(base),
-            self.house,
+            )
         )
-        try:
-            reception = self._calls[request.call_sid] = Reception(call)
-        except Exception:
-            call.finish("a fault of ours", Disposition.FAILED)
-            raise
-        self._tasks.create_task(self._attend(reception), name=call.id)
-        return reception.first_document
+        return self._attend_to(call).welcome()
 
-    def after_stream(self, request: VoiceRequest) -> str:
+    async def after_stream(self, request: VoiceRequest, base: str) -> str:
         """The next document when a stream is over."""
-        if known := self._calls.get(request.call_sid):
+        if self.draining and not request.over:
+            return twiml.wait(Addresses(base).after_stream)
+        if known := await self._known(request.call_sid, base):
             return known.after_stream(request)
         return twiml.hang_up() if request.over else self.fallback(FAREWELL)
 
-    def dial_ended(self, attempt_id: AttemptId, ended: DialEnded) -> str:
+    async def dial_ended(
+        self, attempt_id: AttemptId, ended: DialEnded, base: str
+    ) -> str:
         """The next document when an operator's leg is over."""
-        if known := self._calls.get(ended.request.call_sid):
+        if known := await self._known(ended.request.call_sid, base):
             return known.dial_ended(attempt_id, ended)
         return twiml.hang_up()
 
-    def status(self, request: VoiceRequest) -> None:
+    async def status(self, request: VoiceRequest, base: str) -> None:
         """A status callback: late, repeated or out of order, it does no harm."""
-        known = self._calls.get(request.call_sid)
-        if known is not None and request.over:
+        if not request.over:
+            return
+        if known := await self._known(request.call_sid, base):
             known.call.finish(f"the carrier reported {request.status}")
 
     def stream_status(self, status: StreamStatus) -> None:
@@ -127,15 +129,19 @@ class Floor:
                 error=status.error,
             )
 
-    def brief(self, request: VoiceRequest, attempt_id: AttemptId) -> str:
+    async def brief(
+        self, request: VoiceRequest, attempt_id: AttemptId, base: str
+    ) -> str:
         """The briefing, on the operator's leg."""
-        if reception := self._with_attempt(request, attempt_id):
+        if reception := await self._with_attempt(request, attempt_id, base):
             return reception.ladder.brief(attempt_id)
         return twiml.hang_up("The caller has already hung up. Thank you.")
 
-    def accept(self, request: VoiceRequest, attempt_id: AttemptId) -> str:
+    async def accept(
+        self, request: VoiceRequest, attempt_id: AttemptId, base: str
+    ) -> str:
         """The operator pressed a key."""
-        if reception := self._with_attempt(request, attempt_id):
+        if reception := await self._with_attempt(request, attempt_id, base):
             return reception.ladder.accept(attempt_id, request.digits)
         return twiml.hang_up("The caller has already hung up. Thank you.")
 
@@ -159,7 +165,43 @@ class Floor:
         talk = known.call.admit(started.parameters.get("token", ""))
         await talk.serve(socket, started)
 
+    async def move(self, timeout_s: float) -> None:
+        """Send every talking caller to another node, each at a quiet moment.
+
+        Twilio asks what comes next when a stream ends, and whoever is ready then takes
+        the call up from its facts. Nobody is hung up on.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s), asyncio.TaskGroup() as tasks:
+                for reception in self._calls.values():
+                    tasks.create_task(reception.call.quiet_moment())
+        for reception in self._calls.values():
+            reception.call.end_stream()
+
     # Inside.
+
+    async def _known(self, call_sid: CallSid, base: str) -> Reception | None:
+        """A call of this node; or one that had another, taken up from its facts."""
+        if known := self._calls.get(call_sid):
+            return known
+        async with self._recalling:
+            facts = await self.house.recall(call_sid)
+            if known := self._calls.get(call_sid):
+                return known  # somebody asked at the same time
+            if not facts or self._tasks is None:
+                return None
+            call = LiveCall(facts[0].call_id, Addresses(base), self.house)
+            call.remember(facts)
+            if call.state.phase is Phase.ENDED:
+                return None
+            return self._attend_to(call)
+
+    def _attend_to(self, call: LiveCall) -> Reception:
+        if self._tasks is None:
+            raise AssertionError("a floor that does not run has no calls")
+        reception = self._calls[call.state.call_sid] = Reception(call)
+        self._tasks.create_task(self._attend(reception), name=call.id)
+        return reception
 
     async def _attend(self, reception: Reception) -> None:
         await reception.call.run()
@@ -170,19 +212,16 @@ class Floor:
         self._calls.pop(reception.call.state.call_sid, None)
 
     async def _linger(self) -> None:
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(LINGER_SECONDS):
                 await self._stopping.wait()
-        except TimeoutError:
-            return
 
-    def _with_attempt(
-        self, request: VoiceRequest, attempt_id: AttemptId
+    async def _with_attempt(
+        self, request: VoiceRequest, attempt_id: AttemptId, base: str
     ) -> Reception | None:
         """Find the call by the operator's parent leg, or else by the attempt's id."""
-        parent = request.parent_call_sid
-        if parent is not None and parent in self._calls:
-            return self._calls[parent]
+        if request.parent_call_sid is not None:
+            return await self._known(request.parent_call_sid, base)
         for reception in self._calls.values():
             escalation = reception.call.state.escalation
             if escalation and any(

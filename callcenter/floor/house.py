@@ -14,6 +14,7 @@ from callcenter.floor.ports import (
     Ledger,
     Lines,
     Operators,
+    Recall,
 )
 
 
@@ -56,6 +57,7 @@ class House:
     clock: Clock
     lines: Lines
     conversations: Conversations
+    recall: Recall
     operators: Operators
     toolbox: Callable[[CallId, str, CallControl], Mapping[str, Tool]]
     """Binds the tools to a call, its caller's number, and what they may do to it."""

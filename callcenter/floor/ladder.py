@@ -141,6 +141,12 @@ class Ladder:
         """Nobody is left to ring."""
         self._call.record(e.EscalationFailed(self._escalation().escalation_id))
 
+    def give_up_attempt(self) -> None:
+        """Nobody can know any more what came of the attempt that is open."""
+        if (escalation := self._call.state.escalation) and escalation.attempts:
+            latest = escalation.attempts[-1].attempt_id
+            self._call.record(e.AttemptEnded(latest, AttemptOutcome.FAILED))
+
     def abandon(self) -> None:
         """The call is about to end: settle the attempt that is still open, if any."""
         if not (escalation := self._call.state.escalation) or not escalation.attempts:

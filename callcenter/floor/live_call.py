@@ -5,14 +5,14 @@ has ended. Webhooks and the caller's socket come in from outside and only ask.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 import structlog
 
 from callcenter.bridge.patience import Due
 from callcenter.domain import events as e
-from callcenter.domain.call import CallState, apply, disposition_of
+from callcenter.domain.call import CallState, apply, disposition_of, fold
 from callcenter.domain.ids import CallId
 from callcenter.domain.opening import Opening
 from callcenter.domain.outcomes import Disposition
@@ -31,13 +31,7 @@ logger = structlog.get_logger()
 class LiveCall:
     """A caller's visit, from ring to wrap-up."""
 
-    def __init__(
-        self,
-        call_id: CallId,
-        answered: e.CallAnswered,
-        addresses: Addresses,
-        house: House,
-    ) -> None:
+    def __init__(self, call_id: CallId, addresses: Addresses, house: House) -> None:
         self.id = call_id
         self.house = house
         self.addresses = addresses
@@ -54,9 +48,15 @@ class LiveCall:
         self._tasks: asyncio.TaskGroup | None = None
         self._errands: list[Coroutine[Any, Any, None]] = []
         self._running: list[asyncio.Task[None]] = []
-        self.record(answered)
 
     # Facts.
+
+    def remember(self, facts: Sequence[e.Fact]) -> None:
+        """Take up a call that another node had: its state, and its clock."""
+        self.state = fold(facts)
+        self._sequence = self.state.last_sequence
+        since = self.house.clock.now() - facts[0].at
+        self._began_ms -= round(since.total_seconds() * 1000)
 
     def record(self, event: e.Event) -> None:
         """Enter a fact. After the end of the call there are none."""
@@ -95,6 +95,10 @@ class LiveCall:
         for settle in self.before_end:
             settle()
         self.record(e.CallEnded(disposition or disposition_of(self.state), reason))
+        self._over.set()
+
+    def leave(self) -> None:
+        """Let go of the call without ending it: another node will take it up."""
         self._over.set()
 
     def start(self, errand: Coroutine[Any, Any, None]) -> None:
@@ -171,6 +175,13 @@ class LiveCall:
             raise CallerRefused("no stream is expected for this call")
         self.talk.admission.use(token, self.house.clock.steady_ms())
         return self.talk
+
+    async def quiet_moment(self) -> None:
+        """Wait until nobody is in the middle of a sentence of the agent's."""
+        while (
+            self.talk is not None and self.talk.streaming and not self.talk.line.quiet
+        ):
+            await self.talk.line.last_words(timeout_s=1.0)
 
     def end_stream(self) -> None:
         """Close the caller's stream: Twilio then asks what comes next."""

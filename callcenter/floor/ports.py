@@ -4,7 +4,7 @@ Adapters satisfy these without importing them; `callcenter.assembly` brings them
 together, and mypy checks the handshake there.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -140,6 +140,12 @@ class Conversations(Protocol):
         clock: Callable[[], int],
     ) -> Conversation: ...
 
+
+Recall = Callable[[CallSid], Awaitable[Sequence[Fact]]]
+"""The facts of a call that another node had, or this one before it was restarted.
+
+None when nobody has heard of it, or when the database cannot say.
+"""
 
 Operators = Callable[[], Sequence[Operator]]
 """Everybody on the list, from memory: a caller waits while it is read."""

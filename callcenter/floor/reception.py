@@ -18,7 +18,13 @@ class Reception:
         self.call = call
         self.ladder = Ladder(call)
         self.wishes = call.control = Wishes(call, self.ladder)
-        self.first_document = self._welcome()
+        self.first_document = ""
+
+    def welcome(self) -> str:
+        """The first document of a call; asked again (Twilio repeats), the same."""
+        if not self.first_document:
+            self.first_document = self._welcome()
+        return self.first_document
 
     def _welcome(self) -> str:
         rules = self.call.house.rules
@@ -49,9 +55,14 @@ class Reception:
             case Phase.ESCALATING:
                 return self.ladder.next_document() or self._back_to_the_agent()
             case Phase.DIALLING | Phase.BRIDGED:
-                return self.ladder.document
+                return self.ladder.document or self._dial_again()
             case _:
                 return self._resume()
+
+    def _dial_again(self) -> str:
+        """The node that dialled is gone, and the caller was never connected."""
+        self.ladder.give_up_attempt()
+        return self.ladder.next_document() or self._back_to_the_agent()
 
     def dial_ended(self, attempt_id: AttemptId, ended: DialEnded) -> str:
         """The document that follows an operator's leg."""

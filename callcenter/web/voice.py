@@ -31,12 +31,14 @@ def voice(floor: Floor, proof: Proof) -> Blueprint:  # noqa: C901  # one view ea
     @routes.post("/voice/after-stream")
     async def after_stream() -> Response:
         asked = parse_voice_request(await proof.check(request))
-        return twiml_response(floor.after_stream(asked))
+        return twiml_response(await floor.after_stream(asked, proof.base(request)))
 
     @routes.post("/voice/dial-ended")
     async def dial_ended() -> Response:
         form = await proof.check(request)
-        return twiml_response(floor.dial_ended(_attempt(form), parse_dial_ended(form)))
+        ended = parse_dial_ended(form)
+        base = proof.base(request)
+        return twiml_response(await floor.dial_ended(_attempt(form), ended, base))
 
     @routes.route("/voice/fallback", methods=["GET", "POST"])
     async def fallback() -> Response:
@@ -45,7 +47,8 @@ def voice(floor: Floor, proof: Proof) -> Blueprint:  # noqa: C901  # one view ea
 
     @routes.post("/voice/status")
     async def status() -> tuple[str, int]:
-        floor.status(parse_voice_request(await proof.check(request)))
+        asked = parse_voice_request(await proof.check(request))
+        await floor.status(asked, proof.base(request))
         return "", 204
 
     @routes.post("/voice/stream-status")
@@ -56,12 +59,14 @@ def voice(floor: Floor, proof: Proof) -> Blueprint:  # noqa: C901  # one view ea
     @routes.route("/operator/brief", methods=["GET", "POST"])
     async def brief() -> Response:
         form = await proof.check(request)
-        return twiml_response(floor.brief(parse_voice_request(form), _attempt(form)))
+        asked, base = parse_voice_request(form), proof.base(request)
+        return twiml_response(await floor.brief(asked, _attempt(form), base))
 
     @routes.route("/operator/accept", methods=["GET", "POST"])
     async def accept() -> Response:
         form = await proof.check(request)
-        return twiml_response(floor.accept(parse_voice_request(form), _attempt(form)))
+        asked, base = parse_voice_request(form), proof.base(request)
+        return twiml_response(await floor.accept(asked, _attempt(form), base))
 
     @routes.errorhandler(BadForm)
     async def bad_form(_: BadForm) -> Response:

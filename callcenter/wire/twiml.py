@@ -108,6 +108,14 @@ def screen(briefing: str, *, accept_url: str) -> str:
     return str(response)
 
 
+def wait(url: str) -> str:
+    """Stay on the line for a second, and ask again: somebody will know then."""
+    response = VoiceResponse()
+    response.pause(length=1)
+    response.redirect(url, method="POST")
+    return str(response)
+
+
 def bridge() -> str:
     """The empty document that lets a screened leg be joined to the caller."""
     return str(VoiceResponse())
