@@ -154,6 +154,7 @@ async def running(
         storing = tasks.create_task(ledger.run())
         repairing = tasks.create_task(_repair(node, settings, database, operators))
         working = tasks.create_task(floor.run())
+        await asyncio.sleep(0)  # the floor runs before anybody can call
         try:
             yield node
         finally:

@@ -6,7 +6,7 @@ has ended. Webhooks and the caller's socket come in from outside and only ask.
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
@@ -24,6 +24,9 @@ from callcenter.floor.house import House
 from callcenter.floor.ports import CallControl
 from callcenter.floor.talk import Talk
 from callcenter.wire import twiml
+
+QUIET_SECONDS: Final = 1.0
+"""Between two looks for a quiet moment."""
 
 logger = structlog.get_logger()
 
@@ -178,10 +181,9 @@ class LiveCall:
 
     async def quiet_moment(self) -> None:
         """Wait until nobody is in the middle of a sentence of the agent's."""
-        while (
-            self.talk is not None and self.talk.streaming and not self.talk.line.quiet
-        ):
-            await self.talk.line.last_words(timeout_s=1.0)
+        talk = self.talk
+        while talk is not None and talk.streaming and not talk.line.quiet:
+            await talk.line.last_words(timeout_s=QUIET_SECONDS)
 
     def end_stream(self) -> None:
         """Close the caller's stream: Twilio then asks what comes next."""

@@ -10,6 +10,9 @@ from callcenter.floor.wishes import SORRY_NOBODY, Wishes
 from callcenter.wire import twiml
 from callcenter.wire.webhooks import DialEnded, VoiceRequest
 
+REPEAT_MS = 2000
+"""Within this, the same question is Twilio's repetition, not a second break."""
+
 
 class Reception:
     """One call's decisions: which document comes next, and why."""
@@ -19,6 +22,7 @@ class Reception:
         self.ladder = Ladder(call)
         self.wishes = call.control = Wishes(call, self.ladder)
         self.first_document = ""
+        self._resumed: tuple[int, str] = (0, "")
 
     def welcome(self) -> str:
         """The first document of a call; asked again (Twilio repeats), the same."""
@@ -79,8 +83,16 @@ class Reception:
     def _resume(self) -> str:
         """The line broke: take the talk up where it was, or give it to a human.
 
-        A stream that never came counts as a failure, or we might ask for it for ever.
+        Asked twice at once (Twilio repeats), the answer is the same. A stream that
+        never came counts as a failure, or we might ask for it for ever.
         """
+        asked_ms, document = self._resumed
+        if not document or self.call.clock_ms() - asked_ms > REPEAT_MS:
+            document = self._resumed_document()
+            self._resumed = (self.call.clock_ms(), document)
+        return document
+
+    def _resumed_document(self) -> str:
         if self.call.talk is not None and not self.call.talk.streamed:
             self.call.model_failures += 1
         if self.call.model_failures >= self.call.house.rules.model_failures:

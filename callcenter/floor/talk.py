@@ -97,15 +97,16 @@ class Talk:
             reason = await self.line.serve(socket, started)
         finally:
             self.streaming = False
-            self._host.record(
-                e.StreamEnded(
-                    started.stream_sid,
-                    reason,
-                    self.line.frames,
-                    self.line.malformed,
-                    self.line.dropped,
+            if not self._finished.is_set():  # else another talk has begun
+                self._host.record(
+                    e.StreamEnded(
+                        started.stream_sid,
+                        reason,
+                        self.line.frames,
+                        self.line.malformed,
+                        self.line.dropped,
+                    )
                 )
-            )
             self.finish()
 
     async def _give_up_without_a_stream(self) -> None:
