@@ -222,6 +222,7 @@ def _rules(settings: Settings, roster: Roster) -> Rules:
         ring_s=settings.operator_ring_seconds,
         session_s=settings.session_seconds,
         gap_sound=_chime(),
+        max_call_cost_usd=settings.max_call_cost_usd,
         max_call_s=settings.max_call_seconds,
         max_calls=settings.max_calls or most_calls(),
     )

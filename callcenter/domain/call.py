@@ -49,6 +49,8 @@ class CallState:
     escalations: tuple[Escalation, ...] = ()
     message_taken: bool = False
     callback_requested: bool = False
+    cost_usd: float = 0.0
+    """What the model has cost so far."""
     was_bridged: bool = False
     """Caller and operator have talked."""
     disposition: Disposition | None = None
@@ -88,6 +90,8 @@ def _applied(state: CallState, event: e.Event) -> CallState:  # noqa: C901, PLR0
             return replace(state, agent=agent)
         case e.CallerSpoke() | e.AgentSpoke():
             return replace(state, turns=_with_turn(state.turns, _turn(event)))
+        case e.ModelUsed(cost_usd=cost):
+            return replace(state, cost_usd=state.cost_usd + cost)
         case e.ToolReturned(done=done) if done:
             return replace(state, done=(*state.done, done))
         case e.CallEscalated(escalation_id, _, reason, topic):

@@ -20,6 +20,7 @@ from callcenter.domain.ids import (
     ToolCallId,
 )
 from callcenter.domain.outcomes import AttemptOutcome, Disposition, ToolOutcome
+from callcenter.domain.prices import Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,14 @@ class KeyPressed:
     """The caller pressed a key. Which one is nobody's business but the tool's."""
 
     at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUsed:
+    """A response was paid for: finished, failed or cut off."""
+
+    tokens: Tokens
+    cost_usd: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +253,7 @@ Event: TypeAlias = (
     | AgentSpoke
     | CallerBargedIn
     | KeyPressed
+    | ModelUsed
     | AgentHandedOff
     | ToolCalled
     | ToolReturned

@@ -38,6 +38,9 @@ class Rules:
     watch_s: float = 10.0
     """How often a caller between two legs is looked for at the carrier."""
     max_call_s: float = 3600.0
+    max_call_cost_usd: float = 5.0
+    warn_s: float = 60.0
+    """So long before the longest time the caller is told."""
     max_calls: int = 50
     model_failures: int = 2
     """This many lost sessions in a row, and a human takes the call."""

@@ -128,17 +128,13 @@ class LiveCall:
             self.end_stream()
 
     async def _watch(self) -> None:
-        """Look for callers of whom nobody has told us that they left."""
-        rules = self.house.rules
-        try:
-            async with asyncio.timeout(rules.max_call_s):
-                while True:
-                    await asyncio.sleep(rules.watch_s)
-                    streaming = self.talk is not None and self.talk.streaming
-                    if not streaming and await self._has_left():
-                        self.finish("the caller had left")
-        except TimeoutError:
-            await self.hang_up("the call reached its longest time")
+        """Keep the call within its limits, and look for callers who left unnoticed."""
+        while True:
+            await asyncio.sleep(self.house.rules.watch_s)
+            if self.talk is not None and self.talk.streaming:
+                await self._reception().keep_within_limits()
+            elif await self._has_left():
+                self.finish("the caller had left")
 
     async def _has_left(self) -> bool:
         try:
@@ -196,7 +192,6 @@ class LiveCall:
 
     def key(self, digit: str) -> None:
         """The caller pressed a key."""
-        self.record(e.KeyPressed(self.clock_ms()))
         self._reception().key(digit)
 
     def due(self, due: Due) -> None:

@@ -52,6 +52,10 @@ class CallControl(Protocol):
 
     async def rescue(self, reason: str) -> None: ...
 
+    async def keep_within_limits(self) -> None: ...
+
+    async def collect_digits(self, count: int, timeout_s: float) -> str: ...
+
 
 class Ledger(Protocol):
     """Where facts go. It never blocks and never fails: it has its own ways out."""

@@ -7,7 +7,7 @@ import asyncio
 from typing import Final
 
 from callcenter.bridge.patience import Due
-from callcenter.domain import events as e
+from callcenter.domain import events as e, notes
 from callcenter.domain.phases import Phase
 from callcenter.errors import CallIsOver, CarrierError, ToolFailed
 from callcenter.floor.ladder import Ladder
@@ -25,26 +25,13 @@ SORRY_NOBODY: Final = (
 
 KEY_FOR_A_PERSON: Final = "0"
 
+END_OF_ENTRY: Final = "#"
+
+NEARLY: Final = 0.9
+"""Of a call's money: the caller is warned from here."""
+
 KEYS_SECONDS: Final = 1.5
 """After the last key, before the agent is told: people press several."""
-
-STILL_THERE: Final = (
-    "The caller has said nothing for a while. Ask, in one short sentence that fits "
-    'what you spoke about, or with exactly these words: "Are you still there?"'
-)
-NOBODY_THERE: Final = (
-    "The caller does not answer. Take your leave with exactly these words: "
-    '"I cannot hear you, so I will end the call now. Please call again any time."'
-)
-A_PERSON: Final = (
-    "The caller pressed 0 for a person, and is being connected. Say exactly these "
-    'words and nothing more: "One moment, I am connecting you with a colleague."'
-)
-NO_PERSON: Final = (
-    "The caller pressed 0 for a person, but nobody is at work. Begin with exactly "
-    'these words: "I am sorry, none of my colleagues is available right now. Shall I '
-    'take a message, or would you like a call back?"'
-)
 
 
 class Wishes:
@@ -54,6 +41,8 @@ class Wishes:
         self._call = call
         self._ladder = ladder
         self._keys = ""
+        self._entry: asyncio.Queue[str] | None = None
+        self._warned = False
 
     @property
     def _talking(self) -> bool:
@@ -96,13 +85,57 @@ class Wishes:
     # What keys and silences wish.
 
     def key(self, digit: str) -> None:
-        """0 reaches a person; the others are told to the agent, all at once."""
+        """0 reaches a person; the others are told to the agent, all at once.
+
+        During a secure entry they go to whoever asked for them, and nowhere else.
+        """
+        if self._entry is not None:
+            self._entry.put_nowait(digit)
+            return
+        self._call.record(e.KeyPressed(self._call.clock_ms()))
         if digit == KEY_FOR_A_PERSON and not self._keys:
             self._call.start(self._person_wished())
             return
         self._keys += digit
         if len(self._keys) == 1:
             self._call.start(self._tell_keys())
+
+    async def collect_digits(self, count: int, timeout_s: float) -> str:
+        """Secure entry: what the caller types reaches the asking tool alone.
+
+        Not the model, not the record, not the log. Ends with `#`, with `count` digits,
+        or with what there is when no key comes for `timeout_s`.
+        """
+        entry: asyncio.Queue[str] = asyncio.Queue()
+        self._entry = entry
+        digits = ""
+        try:
+            while len(digits) < count:
+                async with asyncio.timeout(timeout_s):
+                    digit = await entry.get()
+                if digit == END_OF_ENTRY:
+                    break
+                digits += digit
+        except TimeoutError:
+            pass
+        finally:
+            self._entry = None
+        return digits
+
+    async def keep_within_limits(self) -> None:
+        """Warn a caller whose call grows too long or too dear; later, end it."""
+        rules, call = self._call.house.rules, self._call
+        if not self._talking:
+            return
+        left_s = rules.max_call_s - call.clock_ms() / 1000
+        spent = call.state.cost_usd / rules.max_call_cost_usd
+        if left_s <= 0 or spent >= 1:
+            call.saying_goodbye = True
+            call.start(self._say_goodbye("the call reached its limit"))
+            await self._say(notes.TIME_IS_UP)
+        elif (left_s <= rules.warn_s or spent >= NEARLY) and not self._warned:
+            self._warned = True
+            await self._say(notes.TIME_IS_SHORT)
 
     async def mind_the_silence(self, due: Due) -> None:
         """It has been quiet for too long; see callcenter.bridge.patience."""
@@ -119,11 +152,11 @@ class Wishes:
             case Due.GIVE_UP:
                 await self.rescue("the assistant fell silent")
             case Due.NUDGE:
-                await self._say(STILL_THERE)
+                await self._say(notes.STILL_THERE)
             case Due.DISMISS:
                 self._call.saying_goodbye = True
                 self._call.start(self._say_goodbye("the caller was silent"))
-                await self._say(NOBODY_THERE)
+                await self._say(notes.NOBODY_THERE)
             case _:
                 pass
 
@@ -190,7 +223,7 @@ class Wishes:
         if not self._talking:
             return
         found = await self.escalate("the caller pressed 0 for a person", "general")
-        await self._say(A_PERSON if found else NO_PERSON)
+        await self._say(notes.A_PERSON if found else notes.NO_PERSON)
 
     async def _tell_keys(self) -> None:
         told = ""

@@ -21,10 +21,12 @@ from callcenter.domain.events import (
     AgentHandedOff,
     CallResumed,
     Event,
+    ModelUsed,
     SessionOpened,
 )
 from callcenter.domain.ids import AgentName
 from callcenter.domain.opening import Opening
+from callcenter.domain.prices import Tokens, price_of
 from callcenter.domain.roster import Roster
 from callcenter.domain.tool import Tool
 from callcenter.domain.transcript import Speaker, Turn
@@ -101,7 +103,11 @@ class Conversation:
         self._working: list[str] = []
         self._turns = Turns(opening.agent, record=record, clock=clock)
         self._transport = TwilioRealtimeTransportLayer(
-            self._turns, line, on_lost=self._losses.put_nowait, inner=inner
+            self._turns,
+            line,
+            on_lost=self._losses.put_nowait,
+            on_used=self._used,
+            inner=inner,
         )
         agents = staff(
             roster,
@@ -196,6 +202,11 @@ class Conversation:
         self._turns.flush()
         if self._session is not None:
             await self._session.close()
+
+    def _used(self, tokens: Tokens) -> None:
+        if tokens != Tokens():
+            cost_usd = price_of(self._settings.model).of(tokens)
+            self._record(ModelUsed(tokens, round(cost_usd, 6)))
 
     async def _raise_losses(self) -> None:
         raise await self._losses.get()

@@ -32,11 +32,13 @@ from websockets.exceptions import WebSocketException
 
 from callcenter.bridge.playback import Heard
 from callcenter.domain.ids import ItemId, ResponseId
+from callcenter.domain.prices import Tokens
 from callcenter.errors import ModelError
 from callcenter.realtime.acceptance import FATAL_CODES, Acceptance
 from callcenter.realtime.line import CallerLine
 from callcenter.realtime.telephone import least, telephone
 from callcenter.realtime.turns import Turns
+from callcenter.realtime.usage import tokens_of
 from callcenter.wire.media import Started
 from callcenter.wire.sockets import MediaSocket
 
@@ -68,12 +70,14 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
         line: CallerLine,
         *,
         on_lost: Callable[[ModelError], None],
+        on_used: Callable[[Tokens], None] = lambda _: None,
         inner: RealtimeModel | None = None,
     ) -> None:
         self._inner = inner or OpenAIRealtimeWebSocketModel()
         self._turns = turns
         self._line = line
         self._on_lost = on_lost
+        self._on_used = on_used
         self._listeners: list[RealtimeModelListener] = []
         self._acceptance = Acceptance()
         self._answer_owed = False
@@ -190,6 +194,7 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
                 "response": {"id": str(response_id)} as done,
             }:
                 await self._line.response_ended(self, ResponseId(response_id))
+                self._on_used(tokens_of(done))
                 self._mend(done)
             case _:
                 pass
