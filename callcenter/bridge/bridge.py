@@ -6,7 +6,7 @@ what an interrupted response still says.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import assert_never
+from typing import Final, assert_never
 
 from callcenter.bridge.commands import (
     Clear,
@@ -23,6 +23,7 @@ from callcenter.bridge.events import (
     AgentItemEnded,
     CallerFrame,
     Event,
+    FramesMissing,
     Interrupted,
     MarkReturned,
     ResponseBegan,
@@ -30,8 +31,15 @@ from callcenter.bridge.events import (
     SessionLeft,
     StreamClosed,
 )
-from callcenter.bridge.playback import Heard, Playback
+from callcenter.bridge.playback import BYTES_PER_MS, Heard, Playback
 from callcenter.domain.ids import ItemId, ResponseId
+from callcenter.wire.mulaw import silence
+
+GAP_MS: Final = 60
+"""Three frames: less is jitter of the stamps."""
+
+MOST_PADDED_MS: Final = 2_000
+"""Enough silence to end any turn; the rest of a long gap is nobody's business."""
 
 
 @dataclass(slots=True)
@@ -40,6 +48,9 @@ class Bridge:
 
     _playback: Playback = field(default_factory=Playback)
     _clock_ms: int = 0
+    _listened_ms: int = 0
+    """Up to where the agent was given the caller's audio, on the stream's clock."""
+    _started: bool = False
     _responses: set[ResponseId] = field(default_factory=set)
     _cut_off: set[ResponseId] = field(default_factory=set)
     _speaking: dict[ItemId, ResponseId] = field(default_factory=dict)
@@ -65,7 +76,9 @@ class Bridge:
         match event:
             case CallerFrame(timestamp_ms, audio):
                 self._clock_ms = max(self._clock_ms, timestamp_ms)
-                yield Listen(audio)
+                yield from self._listen(timestamp_ms, audio)
+            case FramesMissing(ms):
+                yield from self._pad(ms)
             case AgentAudio(item_id, response_id, audio):
                 if response_id not in self._cut_off and audio:
                     self._speaking[item_id] = response_id
@@ -87,6 +100,19 @@ class Bridge:
                 yield from _reports(self._playback.clear(self._clock_ms))
             case _:
                 assert_never(event)
+
+    def _listen(self, timestamp_ms: int, audio: bytes) -> Iterator[Command]:
+        """Fill what is missing with silence: else a turn might never end."""
+        if self._started and timestamp_ms - self._listened_ms >= GAP_MS:
+            yield from self._pad(min(timestamp_ms - self._listened_ms, MOST_PADDED_MS))
+        self._started = True
+        yield Listen(audio)
+        ended_ms = timestamp_ms + len(audio) // BYTES_PER_MS
+        self._listened_ms = max(self._listened_ms, ended_ms)
+
+    def _pad(self, ms: int) -> Iterator[Command]:
+        yield Listen(silence(ms))
+        self._listened_ms += ms
 
     def _play(self, item_id: ItemId, audio: bytes) -> Iterator[Command]:
         if probe := self._playback.probe(self._clock_ms):

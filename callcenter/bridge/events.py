@@ -19,6 +19,13 @@ class CallerFrame:
 
 
 @dataclass(frozen=True, slots=True)
+class FramesMissing:
+    """No frame came for a while: the network lost them, or the carrier sends none."""
+
+    ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class MarkReturned:
     """Twilio played, or cleared, everything we sent before this mark."""
 
@@ -72,6 +79,7 @@ class Interrupted:
 
 Event: TypeAlias = (
     CallerFrame
+    | FramesMissing
     | MarkReturned
     | StreamClosed
     | ResponseBegan

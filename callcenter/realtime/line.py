@@ -23,6 +23,7 @@ from callcenter.bridge.commands import (
 from callcenter.bridge.patience import Due, Limits, Patience
 from callcenter.bridge.playback import Heard
 from callcenter.domain.ids import ItemId, ResponseId
+from callcenter.realtime.inflow import Inflow
 from callcenter.realtime.outbox import CallerOutbox, ModelOutbox
 from callcenter.wire import media
 from callcenter.wire.sockets import MediaSocket, SocketClosed
@@ -31,6 +32,7 @@ NO_AUDIO_SECONDS: Final = 10.0
 """A caller's frame comes every 20 ms; without any for this long, nobody is there."""
 
 TICK_SECONDS: Final = 0.25
+
 
 LOCAL: Final = ResponseId("local")
 """The response of sounds that no model made."""
@@ -80,6 +82,7 @@ class CallerLine:
         self._responses_begun = 0
         self._sounds = 0
         self._presence: asyncio.Timeout | None = None
+        self._inflow = Inflow()
 
     @property
     def dropped(self) -> int:
@@ -200,12 +203,16 @@ class CallerLine:
     async def _read(self, socket: MediaSocket) -> str:
         while True:
             try:
-                message = media.parse_from_twilio(await socket.receive())
+                text = await socket.receive()
+                message = media.parse_from_twilio(text)
             except media.Malformed:
                 self.malformed += 1
                 continue
             except SocketClosed:
                 return "the caller's socket closed"
+            if isinstance(text, bytes):  # Twilio sends none
+                self.malformed += 1
+                continue
             if isinstance(message, media.Stopped):
                 return "the stream stopped"
             await self._take(message)
@@ -213,11 +220,14 @@ class CallerLine:
     async def _take(self, message: media.FromTwilio | None) -> None:
         match message:
             case media.Frame(timestamp_ms=timestamp_ms, audio=audio):
-                self.frames += 1
+                now_s = asyncio.get_running_loop().time()
                 if self._presence is not None:
-                    now_s = asyncio.get_running_loop().time()
                     self._presence.reschedule(now_s + NO_AUDIO_SECONDS)
-                await self._handle(b.CallerFrame(timestamp_ms, audio))
+                if self._inflow.admit(now_s):
+                    self.frames += 1
+                    await self._handle(b.CallerFrame(timestamp_ms, audio))
+                else:
+                    self.malformed += 1
             case media.MarkEcho(name):
                 await self._handle(b.MarkReturned(name))
             case media.Digit(digit):
@@ -236,6 +246,9 @@ class CallerLine:
             self.patience.owe(self._clock())
         while True:
             await asyncio.sleep(TICK_SECONDS)
+            now_s = asyncio.get_running_loop().time()
+            if missing_ms := self._inflow.missing(now_s):
+                await self._handle(b.FramesMissing(missing_ms))
             for due in self.patience.tick(self._clock()):
                 self._on_due(due)
 

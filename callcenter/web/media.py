@@ -1,6 +1,7 @@
 """The caller's media stream: handshake, token, and then the call owns the socket."""
 
 import asyncio
+from collections import Counter
 from typing import Final
 
 import structlog
@@ -19,6 +20,9 @@ START_SECONDS: Final = 5.0
 
 MAX_UNSTARTED: Final = 200
 """Sockets that may be waiting for their `start` at one time."""
+
+MAX_UNSTARTED_OF_ONE: Final = 50
+"""Of these, from one address. It may be a proxy's, so it is not one or two."""
 
 POLICY_VIOLATION: Final = 1008
 TRY_LATER: Final = 1013
@@ -45,7 +49,7 @@ class QuartSocket:
 def media(floor: Floor, proof: Proof) -> Blueprint:
     """The route of Media Streams; a path segment may name the node that is meant."""
     routes = Blueprint("media", __name__)
-    unstarted: set[int] = set()
+    unstarted: Counter[str] = Counter()
 
     @routes.websocket("/media-stream")
     @routes.websocket("/media-stream/<node>")
@@ -57,14 +61,18 @@ def media(floor: Floor, proof: Proof) -> Blueprint:
             raise Forbidden(str(error)) from error
         await websocket.accept()
         socket = QuartSocket(websocket._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001  # the proxy's own way
-        if len(unstarted) >= MAX_UNSTARTED:
+        address = websocket.remote_addr or ""
+        crowded = unstarted[address] >= MAX_UNSTARTED_OF_ONE
+        if crowded or unstarted.total() >= MAX_UNSTARTED:
             await socket.close(TRY_LATER, "too many streams are starting")
             return None
-        unstarted.add(id(socket))
+        unstarted[address] += 1
         try:
             started = await _started(socket)
         finally:
-            unstarted.discard(id(socket))
+            unstarted[address] -= 1
+            if not unstarted[address]:
+                del unstarted[address]
         if started is None:
             await socket.close(POLICY_VIOLATION, "no stream was started")
         else:
