@@ -12,6 +12,7 @@ from callcenter.bridge.commands import (
     Clear,
     Command,
     FallSilent,
+    Keep,
     Listen,
     Play,
     Report,
@@ -32,6 +33,7 @@ from callcenter.bridge.events import (
     StreamClosed,
 )
 from callcenter.bridge.playback import BYTES_PER_MS, Heard, Playback
+from callcenter.bridge.tape import Tape
 from callcenter.domain.ids import ItemId, ResponseId
 from callcenter.wire.mulaw import silence
 
@@ -44,8 +46,9 @@ MOST_PADDED_MS: Final = 2_000
 
 @dataclass(slots=True)
 class Bridge:
-    """The state of one stream's conversation."""
+    """The state of one stream's conversation; with a tape, it is recorded."""
 
+    tape: Tape | None = None
     _playback: Playback = field(default_factory=Playback)
     _clock_ms: int = 0
     _listened_ms: int = 0
@@ -54,6 +57,9 @@ class Bridge:
     _responses: set[ResponseId] = field(default_factory=set)
     _cut_off: set[ResponseId] = field(default_factory=set)
     _speaking: dict[ItemId, ResponseId] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._playback.tape = self.tape
 
     @property
     def clock_ms(self) -> int:
@@ -77,6 +83,10 @@ class Bridge:
             case CallerFrame(timestamp_ms, audio):
                 self._clock_ms = max(self._clock_ms, timestamp_ms)
                 yield from self._listen(timestamp_ms, audio)
+                if self.tape is not None:
+                    self.tape.caller(timestamp_ms, audio)
+                    settled_ms = self._playback.settled_ms(self._clock_ms)
+                    yield from _kept(self.tape.wind(settled_ms))
             case FramesMissing(ms):
                 yield from self._pad(ms)
             case AgentAudio(item_id, response_id, audio):
@@ -98,6 +108,8 @@ class Bridge:
                     yield from self._response_ended(response_id)
             case StreamClosed():
                 yield from _reports(self._playback.clear(self._clock_ms))
+                if self.tape is not None:
+                    yield from _kept(self.tape.rest())
             case _:
                 assert_never(event)
 
@@ -157,3 +169,8 @@ class Bridge:
 def _reports(items: Iterable[Heard]) -> Iterator[Command]:
     for heard in items:
         yield Report(heard)
+
+
+def _kept(sound: bytes) -> Iterator[Command]:
+    if sound:
+        yield Keep(sound)

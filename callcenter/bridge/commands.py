@@ -53,4 +53,14 @@ class FallSilent:
     """The agent is quiet: all was heard or dropped, and no response is on its way."""
 
 
-Command: TypeAlias = Listen | Play | SetMark | Clear | Truncate | Report | FallSilent
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Write this next stretch of the recording down."""
+
+    sound: bytes
+    """As a WAV file holds it; see callcenter.wire.wav."""
+
+
+Command: TypeAlias = (
+    Listen | Play | SetMark | Clear | Truncate | Report | FallSilent | Keep
+)

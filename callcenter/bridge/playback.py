@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from callcenter.bridge.tape import Tape
 from callcenter.domain.ids import ItemId
 
 BYTES_PER_MS: Final = 8  # μ-law, 8 kHz, mono
@@ -46,6 +47,8 @@ class _Chunk:
     item_id: ItemId
     length_ms: float
     sent_at_ms: int
+    audio: bytes
+    """Kept only for a tape."""
 
 
 @dataclass(slots=True)
@@ -59,6 +62,8 @@ class _Item:
 class Playback:
     """The ledger. All times are Twilio's stream time, as of the caller's last frame."""
 
+    tape: Tape | None = None
+    """Told what the caller heard, once that is certain."""
     round_trip_ms: float = 0
     _free_ms: float = 0
     """When everything before the queue had played."""
@@ -86,7 +91,8 @@ class Playback:
         length_ms = len(audio) / BYTES_PER_MS
         self._items.setdefault(item_id, _Item()).spoken_ms += length_ms
         mark = self._next_mark()
-        self._queue.append(_Chunk(mark, item_id, length_ms, now_ms))
+        kept = b"" if self.tape is None else audio
+        self._queue.append(_Chunk(mark, item_id, length_ms, now_ms, kept))
         return mark
 
     def end(self, item_id: ItemId) -> Iterator[Heard]:
@@ -104,10 +110,15 @@ class Playback:
             self.round_trip_ms = max(now_ms - self._probed_at_ms, 0)
             self._probe = ""
         elif any(mark == chunk.mark for chunk in self._queue):
-            chunk = self._take(mark)
+            taken = self._take(mark)
+            chunk, _ = taken[-1]
             travelled_ms = now_ms - chunk.length_ms - chunk.sent_at_ms  # at most
             self.round_trip_ms = max(min(self.round_trip_ms, travelled_ms), 0)
-            self._free_ms = min(self._free_ms, now_ms)
+            late_ms = max(self._free_ms - now_ms, 0)
+            self._free_ms -= late_ms
+            if self.tape is not None:
+                for chunk, begins_ms in taken:
+                    self.tape.agent(begins_ms - late_ms, chunk.audio)
             yield from self._finished()
 
     def clear(self, at_ms: float) -> list[Heard]:
@@ -115,11 +126,20 @@ class Playback:
         for chunk, begins_ms in self._timeline():
             heard_ms = min(max(at_ms - begins_ms, 0), chunk.length_ms)
             self._items[chunk.item_id].heard_ms += heard_ms
+            if self.tape is not None and heard_ms:
+                audible = chunk.audio[: round(heard_ms * BYTES_PER_MS)]
+                self.tape.agent(begins_ms, audible)
         heard = [_heard(item_id, item) for item_id, item in self._items.items()]
         self._queue.clear()
         self._items.clear()
         self._probe = ""
         return heard
+
+    def settled_ms(self, now_ms: int) -> float:
+        """Before this, nothing more can turn out to have been heard."""
+        if not self._queue:
+            return now_ms
+        return max(self._free_ms, self._queue[0].sent_at_ms)
 
     def _timeline(self) -> Iterator[tuple[_Chunk, float]]:
         """Each queued chunk, and when it begins to play."""
@@ -129,15 +149,17 @@ class Playback:
             yield chunk, begins_ms
             free_ms = begins_ms + chunk.length_ms
 
-    def _take(self, mark: str) -> _Chunk:
-        """Take what was heard off the queue; returns the chunk before the mark."""
+    def _take(self, mark: str) -> list[tuple[_Chunk, float]]:
+        """Take what was heard off the queue, up to the mark; and when it began."""
+        taken = []
         while True:
             chunk, begins_ms = next(self._timeline())
+            taken.append((chunk, begins_ms))
             self._queue.popleft()
             self._free_ms = begins_ms + chunk.length_ms
             self._items[chunk.item_id].heard_ms += chunk.length_ms
             if chunk.mark == mark:
-                return chunk
+                return taken
 
     def _finished(self) -> Iterator[Heard]:
         for item_id, item in list(self._items.items()):

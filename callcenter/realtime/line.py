@@ -14,6 +14,7 @@ from callcenter.bridge.commands import (
     Clear,
     Command,
     FallSilent,
+    Keep,
     Listen,
     Play,
     Report,
@@ -22,6 +23,7 @@ from callcenter.bridge.commands import (
 )
 from callcenter.bridge.patience import Due, Limits, Patience
 from callcenter.bridge.playback import Heard
+from callcenter.bridge.tape import Tape
 from callcenter.domain.ids import ItemId, ResponseId
 from callcenter.realtime.inflow import Inflow
 from callcenter.realtime.outbox import CallerOutbox, ModelOutbox
@@ -63,6 +65,8 @@ class CallerLine:
         clock: Callable[[], int],
         on_key: Callable[[str], None],
         on_due: Callable[[Due], None],
+        tape: Tape | None = None,
+        keep: Callable[[bytes], None] = lambda _: None,
         limits: Limits | None = None,
     ) -> None:
         self.patience = Patience(limits or Limits())
@@ -71,7 +75,8 @@ class CallerLine:
         self._clock = clock
         self._on_key = on_key
         self._on_due = on_due
-        self._bridge = Bridge()
+        self._keep = keep
+        self._bridge = Bridge(tape)
         self._to_caller = CallerOutbox()
         self._to_model = ModelOutbox()
         self._party: Party | None = None
@@ -275,6 +280,8 @@ class CallerLine:
             case Report(heard):
                 if owner := self._owners.pop(heard.item_id, None):
                     owner.heard(heard)
+            case Keep(sound):
+                self._keep(sound)
             case FallSilent():
                 self._quiet.set()
                 self.patience.agent_quiet(self._clock())
