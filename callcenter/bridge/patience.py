@@ -53,26 +53,47 @@ class Patience:
     _asked: bool = False
     _nudged: int = 0
     _resting: bool = False
+    _speaking: bool = False
+    """Whether the caller is in the middle of a sentence."""
+    _more: bool = False
+    """Whether the agent is not done: it called a tool, and the answer is to come."""
+
+    @property
+    def callers_turn(self) -> bool:
+        """Whether nobody owes anything, and the caller is not speaking, either."""
+        return self._owed_ms is None and not (self._speaking or self._more)
 
     def owe(self, now_ms: int) -> None:
         """The caller has finished, or has just arrived: an answer is owed from now."""
         self._owed_ms = now_ms
         self._filled_ms = now_ms + self.limits.fill_ms - self.limits.fill_again_ms
         self._idle_ms = None
-        self._asked = False
+        self._asked = self._speaking = False
 
     def caller_spoke(self) -> None:
         """The caller began to speak: nobody owes anything while they do."""
         self._owed_ms = self._idle_ms = None
         self._nudged = 0
+        self._speaking, self._more = True, False
 
     def agent_spoke(self) -> None:
         """The model's own sound is on its way to the caller."""
         self._owed_ms = self._idle_ms = None
+        self._more = False
+
+    def expect_more(self, now_ms: int) -> None:
+        """What the agent has said is not the answer: a tool must first return."""
+        self._more = True
+        if self._idle_ms is not None:
+            self.owe(now_ms)
 
     def agent_quiet(self, now_ms: int) -> None:
         """The caller has heard all that there was."""
-        if self._owed_ms is None:
+        if self._owed_ms is not None or self._speaking:
+            return
+        if self._more:
+            self.owe(now_ms)
+        else:
             self._idle_ms = now_ms
 
     def rest(self) -> None:

@@ -149,6 +149,10 @@ class CallerLine:
         """The agents are done with this caller: silence is no fault any more."""
         self.patience.rest()
 
+    def expect_more(self) -> None:
+        """What was said is not the answer yet."""
+        self.patience.expect_more(self._clock())
+
     def owe(self) -> None:
         """The caller waits for an answer from now on."""
         self.patience.owe(self._clock())
@@ -160,6 +164,11 @@ class CallerLine:
         self._quiet.clear()
         await self._handle(b.AgentAudio(item_id, LOCAL, audio))
         await self._handle(b.AgentItemEnded(item_id))
+
+    async def callers_turn(self) -> None:
+        """Wait until all was heard and nothing is owed: a quiet moment."""
+        while not (self._bridge.quiet and self.patience.callers_turn):
+            await asyncio.sleep(TICK_SECONDS)
 
     async def last_words(self, *, timeout_s: float) -> None:
         """Wait until the next response has been heard to its end, or the time is up."""
