@@ -25,9 +25,6 @@ from callcenter.floor.ports import CallControl
 from callcenter.floor.talk import Talk
 from callcenter.wire import twiml
 
-QUIET_SECONDS: Final = 1.0
-"""Between two looks for a quiet moment."""
-
 logger = structlog.get_logger()
 
 
@@ -177,9 +174,8 @@ class LiveCall:
 
     async def quiet_moment(self) -> None:
         """Wait until nobody is in the middle of a sentence of the agent's."""
-        talk = self.talk
-        while talk is not None and talk.streaming and not talk.line.quiet:
-            await talk.line.last_words(timeout_s=QUIET_SECONDS)
+        if self.talk is not None and self.talk.streaming:
+            await self.talk.line.callers_turn()
 
     def end_stream(self) -> None:
         """Close the caller's stream: Twilio then asks what comes next."""

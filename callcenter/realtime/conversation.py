@@ -40,9 +40,6 @@ from callcenter.realtime.turns import Turns
 CONNECT_SECONDS: Final = 5.0
 """A caller waits behind it; whoever cannot connect by then gets the human ladder."""
 
-QUIET_SECONDS: Final = 30.0
-"""Between two looks for a quiet moment in which to renew the session."""
-
 REFUSED: Final = frozenset({401, 403, 404})
 """A key or a model that is refused now is refused in a second, too."""
 
@@ -159,8 +156,7 @@ class Conversation:
                     tasks.create_task(self._transport.answer_debts()),
                 ]
                 await asyncio.sleep(renew_s)
-                while not self._line.quiet:
-                    await self._line.last_words(timeout_s=QUIET_SECONDS)
+                await self._line.callers_turn()
                 for task in following:
                     task.cancel()
         except* ModelError as lost:
@@ -185,12 +181,17 @@ class Conversation:
         instructions = f'Say exactly these words and nothing more: "{filler}"'
         await self._transport.send_raw(
             "response.create",
-            response={"instructions": instructions, "tool_choice": "none"},
+            response={
+                "instructions": instructions,
+                "tool_choice": "none",
+                "metadata": {"purpose": "filler"},
+            },
         )
 
     async def ask_again(self) -> None:
-        """Ask the model once more for an answer."""
-        await self._transport.send_raw("response.create")
+        """Ask the model once more for an answer, unless a tool still works on it."""
+        if not self._working:
+            await self._transport.ask_again()
 
     def pending(self) -> tuple[Turn, ...]:
         """What has been said but is not yet recorded: the caller is hearing it."""

@@ -83,6 +83,7 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
         self._answer_owed = False
         self._failed_responses = 0
         self._debt = asyncio.Event()
+        self._responding: set[str] = set()
 
     # The RealtimeModel, as the session above sees it.
 
@@ -181,11 +182,12 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
             case {"type": "error", "error": {"code": code, "message": text}}:
                 self._error(code, text)
             case {"type": "input_audio_buffer.speech_started"}:
-                self._line.patience.caller_spoke()
                 await self._line.interrupt(self)
+                self._line.patience.caller_spoke()
             case {"type": "input_audio_buffer.speech_stopped"}:
                 self._line.owe()
             case {"type": "response.created", "response": {"id": str(response_id)}}:
+                self._responding.add(response_id)
                 await self._line.response_began(self, ResponseId(response_id))
             case {"type": "response.output_audio.done", "item_id": str(item_id)}:
                 await self._line.item_ended(self, ItemId(item_id))
@@ -193,7 +195,10 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
                 "type": "response.done",
                 "response": {"id": str(response_id)} as done,
             }:
+                self._responding.discard(response_id)
                 await self._line.response_ended(self, ResponseId(response_id))
+                if _is_no_answer(done):
+                    self._line.expect_more()
                 self._on_used(tokens_of(done))
                 self._mend(done)
             case _:
@@ -264,6 +269,14 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
         await self._line.connect(self)
         return await self._line.serve(socket, started)
 
+    async def ask_again(self) -> None:
+        """Ask for an answer; one that was begun and does not come is given up."""
+        if self._responding:
+            self._answer_owed = True
+            await self.send_raw("response.cancel")
+        else:
+            await self.send_raw("response.create")
+
     def owe_answer(self) -> None:
         """The model has to be asked for an answer: nobody else will."""
         self._debt.set()
@@ -289,6 +302,17 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
             )
         except (AssertionError, WebSocketException):
             return
+
+
+def _is_no_answer(done: dict[str, Any]) -> bool:
+    """Whether a finished response only called a tool, or bridged the wait for one."""
+    match done:
+        case {"metadata": {"purpose": "filler"}}:
+            return True
+        case {"status": "completed", "output": [*items]}:
+            return any(item.get("type") == "function_call" for item in items)
+        case _:
+            return False
 
 
 def _code(details: Any) -> str:  # noqa: ANN401  # any JSON may come
