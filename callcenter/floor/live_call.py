@@ -6,7 +6,7 @@ has ended. Webhooks and the caller's socket come in from outside and only ask.
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 import structlog
 

@@ -167,7 +167,7 @@ class CallerLine:
 
     async def callers_turn(self) -> None:
         """Wait until all was heard and nothing is owed: a quiet moment."""
-        while not (self._bridge.quiet and self.patience.callers_turn):
+        while not (self._bridge.quiet and self.patience.callers_turn):  # noqa: ASYNC110  # three may change it
             await asyncio.sleep(TICK_SECONDS)
 
     async def last_words(self, *, timeout_s: float) -> None:
