@@ -49,6 +49,11 @@ class Settings(BaseSettings):
     operators_file: Path = Path("operators.toml")
     greeting: str | None = None
     """None: the entry agent's own, from its card. Empty: the agent speaks first."""
+    record_calls: bool = False
+    recordings_dir: Path = Path("recordings")
+    recording_days: int = Field(default=30, ge=1)
+    recording_notice: str = Field(default="This call is recorded.", pattern=r"\S")
+    """Said before anybody is recorded: it cannot be empty."""
     secret_key: SecretStr = Field(
         default_factory=lambda: SecretStr(secrets.token_urlsafe(32))
     )

@@ -9,7 +9,7 @@ from typing import Final
 
 import structlog
 
-from callcenter.domain import events as e
+from callcenter.domain import events as e, recording
 
 SAID: Final = (
     "agent",
@@ -21,6 +21,7 @@ SAID: Final = (
     "malformed",
     "operator",
     "outcome",
+    "seconds",
     "talked_s",
     "to_agent",
     "took_ms",
@@ -28,7 +29,13 @@ SAID: Final = (
     "topic",
 )
 
-REASONS: Final = (e.SessionLost, e.StreamEnded, e.CallResumed, e.CallEnded)
+REASONS: Final = (
+    e.SessionLost,
+    e.StreamEnded,
+    e.CallResumed,
+    recording.RecordingEnded,
+    e.CallEnded,
+)
 """The facts whose reason is our own sentence, not somebody's words."""
 
 logger = structlog.get_logger()

@@ -17,6 +17,7 @@ from quart import Quart
 from callcenter.assembly.clock import SystemClock
 from callcenter.assembly.fact_log import log_fact
 from callcenter.assembly.limits import most_calls
+from callcenter.assembly.recordings import recordings
 from callcenter.bridge.patience import Limits
 from callcenter.domain.events import Fact
 from callcenter.domain.ids import AgentName, CallSid
@@ -115,6 +116,7 @@ async def running(
         if carrier is None:
             carrier = await doors.enter_async_context(_twilio(settings))
         clock = clock or SystemClock()
+        recorded = await doors.enter_async_context(recordings(settings, clock))
         book = AppointmentBook(database)
         desk = partial(
             Desk,
@@ -141,6 +143,7 @@ async def running(
                 desk(call_id=call_id, caller_number=number, call=control)
             ),
             briefing=lambda number: _facts_for_agents(number, book, clock),
+            recordings=recorded if settings.record_calls else None,
             watchers=[log_fact, *watchers],
         )
         floor = Floor(house)
@@ -216,6 +219,7 @@ def _rules(settings: Settings, roster: Roster) -> Rules:
         entry_agent=entry,
         greeting=greeting,
         recorded_greeting=settings.greeting != "",
+        recording_notice=settings.recording_notice,
         roster=roster.hash,
         model_ready="" if settings.openai_api_key.get_secret_value() else NO_KEY,
         attempts=settings.operator_attempts,

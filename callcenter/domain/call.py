@@ -7,7 +7,7 @@ established, how far an escalation has come) is here, and comes from facts alone
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from callcenter.domain import events as e
+from callcenter.domain import events as e, recording
 from callcenter.domain.ids import AgentName, AttemptId, CallSid, EscalationId
 from callcenter.domain.outcomes import AttemptOutcome, Disposition
 from callcenter.domain.phases import Phase, after
@@ -51,6 +51,9 @@ class CallState:
     callback_requested: bool = False
     cost_usd: float = 0.0
     """What the model has cost so far."""
+    announced: bool = False
+    """The caller was told that they are recorded."""
+    recording_paused: bool = False
     was_bridged: bool = False
     """Caller and operator have talked."""
     disposition: Disposition | None = None
@@ -112,6 +115,11 @@ def _applied(state: CallState, event: e.Event) -> CallState:  # noqa: C901, PLR0
             return replace(state, message_taken=True)
         case e.CallbackRequested():
             return replace(state, callback_requested=True)
+        case recording.RecordingStarted():
+            return replace(state, announced=True)
+        case recording.RecordingPaused() | recording.RecordingResumed():
+            paused = isinstance(event, recording.RecordingPaused)
+            return replace(state, recording_paused=paused)
         case e.CallEnded(disposition=disposition):
             return replace(state, disposition=disposition)
         case _:

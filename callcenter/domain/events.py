@@ -21,6 +21,12 @@ from callcenter.domain.ids import (
 )
 from callcenter.domain.outcomes import AttemptOutcome, Disposition, ToolOutcome
 from callcenter.domain.prices import Tokens
+from callcenter.domain.recording import (
+    RecordingEnded,
+    RecordingPaused,
+    RecordingResumed,
+    RecordingStarted,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +274,10 @@ Event: TypeAlias = (
     | CallResumed
     | MessageTaken
     | CallbackRequested
+    | RecordingStarted
+    | RecordingPaused
+    | RecordingResumed
+    | RecordingEnded
     | CallEnded
 )
 

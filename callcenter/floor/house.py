@@ -15,6 +15,7 @@ from callcenter.floor.ports import (
     Lines,
     Operators,
     Recall,
+    Recordings,
 )
 
 
@@ -26,6 +27,8 @@ class Rules:
     greeting: str
     """What the entry agent says first; or Twilio, when it is a `recorded_greeting`."""
     recorded_greeting: bool = False
+    recording_notice: str = ""
+    """What Twilio says before the first stream, if calls are recorded."""
     roster: str = ""
     model_ready: str = ""
     """Why the model cannot be used at all; empty when it can."""
@@ -66,4 +69,6 @@ class House:
     """Binds the tools to a call, its caller's number, and what they may do to it."""
     briefing: Callable[[str], str]
     """What all agents know of a call with this caller's number."""
+    recordings: Recordings | None = None
+    """None: no call is recorded."""
     watchers: list[Callable[[Fact], None]] = field(default_factory=list)

@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 from callcenter.bridge.patience import Due
-from callcenter.domain import events as e
+from callcenter.domain import events as e, recording
 from callcenter.domain.call import CallState, apply, disposition_of, fold
 from callcenter.domain.ids import CallId
 from callcenter.domain.opening import Opening
@@ -163,7 +163,31 @@ class LiveCall:
             action=self.addresses.after_stream,
             status_callback=self.addresses.stream_status,
             greeting=rules.greeting if recorded else "",
+            notice=self._notice(),
         )
+
+    def _notice(self) -> str:
+        """Nobody is recorded who was not told, and nobody is told twice."""
+        if self.house.recordings is None or self.state.announced:
+            return ""
+        return self.house.rules.recording_notice
+
+    def pause_recording(self) -> None:
+        """Let nothing be recorded until `resume_recording`, on later streams neither.
+
+        Idempotent; does nothing when calls are not recorded.
+        """
+        if self.house.recordings is not None and not self.state.recording_paused:
+            if self.talk is not None:
+                self.talk.taping.pause()
+            self.record(recording.RecordingPaused())
+
+    def resume_recording(self) -> None:
+        """Record again. Idempotent."""
+        if self.state.recording_paused:
+            self.record(recording.RecordingResumed())
+            if self.talk is not None:
+                self.talk.taping.resume()
 
     def admit(self, token: str) -> Talk:
         """Let a stream in. Raises CallerRefused, and nothing has changed."""

@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from callcenter.bridge.patience import Due
+from callcenter.bridge.tape import Tape
 from callcenter.domain.events import Event, Fact
-from callcenter.domain.ids import CallSid
+from callcenter.domain.ids import CallId, CallSid
 from callcenter.domain.opening import Opening
 from callcenter.domain.operators import Operator
 from callcenter.domain.tool import Tool
@@ -108,7 +109,27 @@ class Lines(Protocol):
         clock: Callable[[], int],
         on_key: Callable[[str], None],
         on_due: Callable[[Due], None],
+        tape: Tape | None,
+        keep: Callable[[bytes], None],
     ) -> Line: ...
+
+
+class Recorder(Protocol):
+    """Writes one stream's recording. It never waits; failures go to `on_failed`."""
+
+    path: str
+
+    def keep(self, sound: bytes) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Recordings(Protocol):
+    """Where recordings go; see callcenter.storage.recordings."""
+
+    def begin(
+        self, call_id: CallId, on_failed: Callable[[str], None]
+    ) -> Recorder: ...
 
 
 class Conversation(Protocol):

@@ -10,14 +10,13 @@ from typing import Any, Final, Protocol
 
 from callcenter.bridge.patience import Due
 from callcenter.domain import events as e
-from callcenter.domain.call import CallState
 from callcenter.domain.ids import AgentName
 from callcenter.domain.opening import Opening, after_a_break, renewed
 from callcenter.domain.tool import Tool
 from callcenter.errors import ModelError
 from callcenter.floor.admission import Admission
-from callcenter.floor.house import House
 from callcenter.floor.ports import Conversation
+from callcenter.floor.taping import Recorded, Taping
 from callcenter.wire.media import Started
 from callcenter.wire.sockets import MediaSocket
 
@@ -27,14 +26,10 @@ CLOSE_SECONDS: Final = 10.0
 MS: Final = 1000
 
 
-class Host(Protocol):
+class Host(Recorded, Protocol):
     """What a talk needs of its call."""
 
-    house: House
-    state: CallState
     model_failures: int
-
-    def record(self, event: e.Event) -> None: ...
 
     def clock_ms(self) -> int: ...
 
@@ -56,7 +51,14 @@ class Talk:
         house = host.house
         life_ms = int(house.rules.stream_s * MS)
         self.admission = Admission(house.clock.steady_ms() + life_ms)
-        self.line = house.lines(clock=host.clock_ms, on_key=host.key, on_due=host.due)
+        self.taping = Taping(host)
+        self.line = house.lines(
+            clock=host.clock_ms,
+            on_key=host.key,
+            on_due=host.due,
+            tape=self.taping.tape,
+            keep=self.taping.keep,
+        )
         self.conversation: Conversation | None = None
         self.streaming = False
         self._host = host
@@ -92,11 +94,13 @@ class Talk:
         self.streaming = True
         self._arrived.set()
         self._host.record(e.StreamStarted(started.stream_sid))
+        self.taping.begin()
         reason = "the stream was closed"
         try:
             reason = await self.line.serve(socket, started)
         finally:
             self.streaming = False
+            self.taping.end(reason)
             if not self._finished.is_set():  # else another talk has begun
                 self._host.record(
                     e.StreamEnded(

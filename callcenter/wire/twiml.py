@@ -35,11 +35,14 @@ def connect(
     action: str,
     status_callback: str,
     greeting: str = "",
+    notice: str = "",
 ) -> str:
     """Open the media stream; afterwards Twilio asks `action` what the caller hears."""
     response = VoiceResponse()
     if greeting:
         response.say(_sayable(greeting))
+    if notice:
+        response.say(_sayable(notice))
     connection = Connect(action=action, method="POST")
     stream = connection.stream(
         url=stream_url,

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from callcenter.domain import events as e
+from callcenter.domain import events as e, recording
 from callcenter.domain.events import EVENTS
 from callcenter.domain.schedule import Slot
 from callcenter.domain.tickets import Ticket, TicketStatus
@@ -18,7 +18,7 @@ def test_every_fact_that_is_told_has_a_name() -> None:
         kind
         for kind in vars(e).values()
         if isinstance(kind, type)
-        and kind.__module__ == e.__name__
+        and kind.__module__ in {e.__name__, recording.__name__}
         and kind is not e.Fact
     }
 
