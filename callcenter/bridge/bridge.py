@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, assert_never
 
+from callcenter.bridge.clock import StreamClock
 from callcenter.bridge.commands import (
     Clear,
     Command,
@@ -50,7 +51,8 @@ class Bridge:
 
     tape: Tape | None = None
     _playback: Playback = field(default_factory=Playback)
-    _clock_ms: int = 0
+    _stamps: StreamClock = field(default_factory=StreamClock)
+    _clock_ms: float = 0
     _listened_ms: int = 0
     """Up to where the agent was given the caller's audio, on the stream's clock."""
     _started: bool = False
@@ -62,8 +64,8 @@ class Bridge:
         self._playback.tape = self.tape
 
     @property
-    def clock_ms(self) -> int:
-        """Twilio's stream time, as of the last frame."""
+    def clock_ms(self) -> float:
+        """Twilio's stream time, as of the last event."""
         return self._clock_ms
 
     @property
@@ -71,9 +73,20 @@ class Bridge:
         """Whether the caller has heard all, and the model is not about to go on."""
         return self._playback.idle and not self._responses
 
-    def handle(self, event: Event) -> Iterator[Command]:
-        """Enter an event, and say what must be done. Exhaust the iterator."""
+    def handle(self, event: Event, at_ms: float | None = None) -> Iterator[Command]:
+        """Enter an event, and say what must be done. Exhaust the iterator.
+
+        `at_ms` is our own steady clock. With it, Twilio's is known between frames and
+        while the network stalls; without, only as of the last frame.
+        """
         was_quiet = self.quiet
+        if isinstance(event, CallerFrame):
+            self._stamps.seen(event.timestamp_ms, at_ms)
+        self._clock_ms = (
+            self._stamps.between_frames(at_ms)
+            if isinstance(event, MarkReturned)
+            else self._stamps.now(at_ms)
+        )
         yield from self._handle(event)
         if self.quiet and not was_quiet:
             yield FallSilent()
@@ -81,7 +94,6 @@ class Bridge:
     def _handle(self, event: Event) -> Iterator[Command]:  # noqa: C901, PLR0912  # a case an event
         match event:
             case CallerFrame(timestamp_ms, audio):
-                self._clock_ms = max(self._clock_ms, timestamp_ms)
                 yield from self._listen(timestamp_ms, audio)
                 if self.tape is not None:
                     self.tape.caller(timestamp_ms, audio)

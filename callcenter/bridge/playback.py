@@ -46,7 +46,7 @@ class _Chunk:
     mark: str
     item_id: ItemId
     length_ms: float
-    sent_at_ms: int
+    sent_at_ms: float
     audio: bytes
     """Kept only for a tape."""
 
@@ -69,7 +69,7 @@ class Playback:
     """When everything before the queue had played."""
     _marks: int = 0
     _probe: str = ""
-    _probed_at_ms: int = 0
+    _probed_at_ms: float = 0
     _queue: deque[_Chunk] = field(default_factory=deque)
     _items: dict[ItemId, _Item] = field(default_factory=dict)
 
@@ -78,7 +78,7 @@ class Playback:
         """Whether everything that was sent has been heard."""
         return not self._queue
 
-    def probe(self, now_ms: int) -> str | None:
+    def probe(self, now_ms: float) -> str | None:
         """The mark to send before the next audio, if nothing is queued."""
         if self._queue:
             return None
@@ -86,7 +86,7 @@ class Playback:
         self._probe = self._next_mark()
         return self._probe
 
-    def send(self, item_id: ItemId, audio: bytes, now_ms: int) -> str:
+    def send(self, item_id: ItemId, audio: bytes, now_ms: float) -> str:
         """Enter audio as sent, and return the name of the mark to send after it."""
         length_ms = len(audio) / BYTES_PER_MS
         self._items.setdefault(item_id, _Item()).spoken_ms += length_ms
@@ -101,7 +101,7 @@ class Playback:
             item.ended = True
         yield from self._finished()
 
-    def reach(self, mark: str, now_ms: int) -> Iterator[Heard]:
+    def reach(self, mark: str, now_ms: float) -> Iterator[Heard]:
         """Enter a returned mark; yields the items that are now heard to their end.
 
         Marks come in order, so this one vouches for what was sent before it, too.
@@ -135,7 +135,7 @@ class Playback:
         self._probe = ""
         return heard
 
-    def settled_ms(self, now_ms: int) -> float:
+    def settled_ms(self, now_ms: float) -> float:
         """Before this, nothing more can turn out to have been heard."""
         if not self._queue:
             return now_ms

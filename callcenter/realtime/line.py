@@ -269,7 +269,7 @@ class CallerLine:
     # The bridge between them.
 
     async def _handle(self, event: b.Event) -> None:
-        for command in self._bridge.handle(event):
+        for command in self._bridge.handle(event, self._clock()):
             await self._perform(command)
 
     async def _perform(self, command: Command) -> None:  # noqa: C901  # a case a command

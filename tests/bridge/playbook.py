@@ -51,7 +51,8 @@ class Playbook:
     def at(self, ms: int) -> Self:
         """The caller's next frame says what time it is."""
         self >> CallerFrame(ms, b"")
-        del self.pending[0]
+        while self.pending and isinstance(self.pending[0], Listen):
+            del self.pending[0]  # the frame, and silence for those that are missing
         return self
 
     def says(
