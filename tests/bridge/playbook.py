@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from callcenter.bridge.bridge import Bridge
-from callcenter.bridge.commands import Command, Play, Report, SetMark
+from callcenter.bridge.commands import Command, Listen, Play, Report, SetMark
 from callcenter.bridge.events import (
     AgentAudio,
     AgentItemEnded,
