@@ -63,8 +63,9 @@ class LiveCall:
         if self.state.phase is Phase.ENDED:
             return
         self.state = apply(self.state, event)
-        if isinstance(event, e.AgentSpoke) and self.model_failures < self._patience:
-            self.model_failures = 0  # they count in a row
+        answered = isinstance(event, e.AgentSpoke) and event.latency_ms is not None
+        if answered and self.model_failures < self._patience:
+            self.model_failures = 0  # they count in a row, until a caller is answered
         self._sequence += 1
         fact = e.Fact(self.id, self._sequence, self.house.clock.now(), event)
         self.house.ledger.append(fact)
@@ -122,6 +123,7 @@ class LiveCall:
             await errand
         except Exception:  # whatever it is, the other callers must not pay for it
             logger.exception("errand_failed", call_id=self.id)
+            self.model_failures += 1
             self.end_stream()
 
     async def _watch(self) -> None:

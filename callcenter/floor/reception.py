@@ -87,7 +87,9 @@ class Reception:
         never came counts as a failure, or we might ask for it for ever.
         """
         asked_ms, document = self._resumed
-        if not document or self.call.clock_ms() - asked_ms > REPEAT_MS:
+        streamed = self.call.talk is not None and self.call.talk.streamed
+        late = self.call.clock_ms() - asked_ms > REPEAT_MS
+        if streamed or late or not document:
             document = self._resumed_document()
             self._resumed = (self.call.clock_ms(), document)
         return document
