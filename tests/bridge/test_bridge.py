@@ -13,12 +13,15 @@ from callcenter.bridge.events import (
     AgentAudio,
     AgentItemEnded,
     CallerFrame,
+    FramesMissing,
     Interrupted,
     MarkReturned,
     ResponseBegan,
     ResponseEnded,
+    SessionLeft,
     StreamClosed,
 )
+from callcenter.wire.mulaw import silence
 from tests.bridge.playbook import HELLO, PRICES, R1, R2, Playbook, heard, voice
 
 
@@ -336,3 +339,23 @@ def test_streams_share_nothing() -> None:
     Playbook().says(HELLO, 1000, marks="1 2")
 
     assert Bridge().quiet
+
+
+# What is missing.
+
+
+def test_silence_stands_in_for_frames_that_do_not_come() -> None:
+    assert Playbook().at(20) >> FramesMissing(200) << Listen(silence(200))
+
+
+def test_a_session_that_left_says_no_more_but_what_it_said_plays_on() -> None:
+    play = Playbook() >> ResponseBegan(R1)
+    play.says(HELLO, 100, marks="1 2") >> SessionLeft()
+    assert not play.bridge.quiet
+    play >> MarkReturned("1") >> MarkReturned("2")
+    assert play << heard(HELLO, 100, of=100) << FallSilent()
+    assert play.bridge.quiet
+
+
+def test_a_session_that_left_before_it_spoke_leaves_a_quiet_line() -> None:
+    assert Playbook() >> ResponseBegan(R1) >> SessionLeft() << FallSilent()

@@ -21,6 +21,7 @@ from callcenter.simulator.carrier.sound import tone
 from callcenter.simulator.model.faults import Faults
 from tests.fakes.center import ADA, Caller, Center, center
 from tests.fakes.rooms import with_broken_briefing
+from tests.fakes.speech import VOICE_MS, milliseconds
 
 TAKES = Answers(after_s=0.1, talks=tone((180.0,), 200), hangs_up_after_s=0.1)
 
@@ -64,23 +65,33 @@ async def test_a_lost_session_is_taken_up_by_the_same_agent_with_all_that_was_sa
         assert (await here.story(call))["disposition"] == "resolved"
 
 
-async def test_a_resumed_agent_knows_only_what_was_heard(tmp_path: Path) -> None:
-    async with center(tmp_path, voice_ms=4_000) as here:
+async def test_what_a_lost_session_had_said_is_heard_out_and_known_to_the_next(
+    tmp_path: Path,
+) -> None:
+    async with center(tmp_path, voice_ms=long_greeting) as here:
 
         async def script(caller: Caller) -> None:
             await caller.phone.hears_sound()
-            await caller.phone.waits(600)
-            await here.session.close(1011)
-            await here.happened(e.CallResumed)
-            await caller.phone.waits(200)
+            session = here.session
+            await here.until(lambda: "response.done" in session.kinds_sent())
+            await session.close(1011)
+            await here.happened(e.SessionOpened, times=2)
+            await caller.hears_agent()
 
-        await here.call(script)
+        call = await here.call(script)
         greeting = here.of(e.AgentSpoke)[0]
-        assert 0 < greeting.heard_ms < greeting.spoken_ms == 4_000
+        assert greeting.heard_ms == greeting.spoken_ms == 1_000
         replayed = [
             item.text for item in here.session.items if item.role == "assistant"
         ]
-        assert replayed[0] == greeting.heard != greeting.generated
+        assert replayed[0] == greeting.heard == greeting.generated
+        assert len(here.of(e.StreamStarted)) == 1
+        heard_ms = milliseconds(call.phone.heard_from("stream"))
+        assert heard_ms >= 1_000 + VOICE_MS
+
+
+def long_greeting(text: str) -> int:
+    return 1_000 if "Fjord Cycles" in text else VOICE_MS
 
 
 async def test_a_second_loss_leads_to_a_human(tmp_path: Path) -> None:
@@ -105,26 +116,26 @@ async def test_a_second_loss_leads_to_a_human(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "faults",
+    ("faults", "tries"),
     [
-        Faults(handshake_status=401),
-        Faults(handshake_status=503),
-        Faults(close_before_created=True),
-        Faults(handshake_hangs=True),
-        Faults(ignore_updates=True),
-        Faults(reject_update=1),
-        Faults(malformed_frame=True),
+        (Faults(handshake_status=401), 1),
+        (Faults(handshake_status=503), 2),
+        (Faults(close_before_created=True), 2),
+        (Faults(handshake_hangs=True), 2),
+        (Faults(ignore_updates=True), 2),
+        (Faults(reject_update=1), 2),
+        (Faults(malformed_frame=True), 2),
     ],
     ids=["401", "503", "closes", "hangs", "no answer", "refusal", "not JSON"],
 )
 async def test_without_a_model_the_caller_gets_a_human(
-    tmp_path: Path, faults: Faults, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, faults: Faults, tries: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(conversation, "CONNECT_SECONDS", 0.6)
     monkeypatch.setattr(transport, "ACCEPT_SECONDS", 0.4)
     async with center(tmp_path, faults=faults, operators={ADA: TAKES}) as here:
         call = await telephone(here)
-        assert len(here.of(e.SessionLost)) == 2
+        assert len(here.of(e.SessionLost)) == tries
         assert any("colleague" in text for text in call.phone.said_texts)
         assert len(here.of(e.OperatorLeft)) == 1
         assert here.of(e.CallEnded)[0].disposition is Disposition.ESCALATED
@@ -248,12 +259,18 @@ async def test_a_stream_that_never_comes_leads_to_a_human_and_leaves_nothing_ope
         assert len(here.of(e.OperatorLeft)) == 1
 
 
-async def test_a_call_has_a_longest_time(tmp_path: Path) -> None:
-    async with center(tmp_path, rules={"max_call_s": 0.8}) as here:
+async def test_a_call_has_a_longest_time_and_ends_with_a_goodbye(
+    tmp_path: Path,
+) -> None:
+    rules = {"max_call_s": 1.0, "warn_s": 0.5, "watch_s": 0.05}
+    async with center(tmp_path, rules=rules) as here:
         call = await telephone(here)
         (ended,) = here.of(e.CallEnded)
-        assert ended.reason == "the call reached its longest time"
+        assert ended.reason == "the call reached its limit"
         assert call.status == "completed"
+        heard = [one.heard for one in here.of(e.AgentSpoke)]
+        assert any("about a minute left" in text for text in heard)
+        assert "end the call now" in heard[-1]
 
 
 async def test_a_caller_of_whom_nobody_said_that_they_left_is_found_out(
@@ -286,9 +303,10 @@ async def test_a_fault_of_ours_in_one_call_spares_the_others(tmp_path: Path) -> 
 
         await here.call(talks)
         assert sorted(one.disposition for one in here.of(e.CallEnded)) == [
-            Disposition.FAILED,
+            Disposition.ESCALATED,
             Disposition.RESOLVED,
         ]
+        assert len(here.of(e.OperatorLeft)) == 1
         assert any("You are welcome" in text for text in here.voice.said)
 
 

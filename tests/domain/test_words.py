@@ -48,7 +48,7 @@ async def test_a_tools_result_is_good_unless_it_says_otherwise() -> None:
     async def run(arguments: str) -> ToolResult:
         return ToolResult(arguments)
 
-    tool = Tool("echo", "Says it again.", {"type": "object"}, run)
+    tool = Tool("echo", "Says it again.", {"type": "object"}, "", run)
 
     assert (await tool.run("{}")).outcome == "ok"
     assert "run" not in repr(tool)

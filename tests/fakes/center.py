@@ -106,6 +106,8 @@ class Center:
     address: str
     settings: Settings
     facts: list[e.Fact] = field(default_factory=list)
+    lets_go: bool = False
+    """Whether calls may go on without this node."""
 
     @property
     def session(self) -> Session:
@@ -192,7 +194,8 @@ class Center:
         answered = [
             f.call_id for f in self.facts if isinstance(f.event, e.CallAnswered)
         ]
-        assert sorted(ended) == sorted(answered)
+        assert len(ended) == len(set(ended))
+        assert self.lets_go or sorted(ended) == sorted(answered)
         assert not [
             task for task in asyncio.all_tasks() if task.get_name().startswith("call_")
         ]

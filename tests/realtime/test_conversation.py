@@ -24,6 +24,7 @@ from agents.realtime.model_inputs import (
 )
 from typing_extensions import override
 
+from callcenter.bridge.patience import Due
 from callcenter.domain import events as e
 from callcenter.domain.ids import AgentName, CallId, CallSid, ItemId, StreamSid
 from callcenter.domain.opening import Opening, after_a_break, greeting
@@ -31,9 +32,11 @@ from callcenter.domain.transcript import Speaker, Turn
 from callcenter.errors import ModelError
 from callcenter.realtime import transport
 from callcenter.realtime.conversation import Conversation
+from callcenter.realtime.line import CallerLine
 from callcenter.wire.media import (
     Frame,
     Mark,
+    MarkEcho,
     Media,
     Started,
     parse_to_twilio,
@@ -114,6 +117,9 @@ class Socket:
     async def send(self, text: str) -> None:
         self.sent.append(parse_to_twilio(text))
 
+    def hears(self, message: Frame | MarkEcho) -> None:
+        self._messages.put_nowait(render_from_twilio(message, STREAM))
+
     async def close(self, code: int, reason: str = "") -> None:
         self._messages.put_nowait(None)
 
@@ -130,6 +136,17 @@ class Control:
 
     async def request_callback(self, when: str, reason: str) -> None: ...
 
+    def key(self, digit: str) -> None: ...
+
+    async def mind_the_silence(self, due: Due) -> None: ...
+
+    async def rescue(self, reason: str) -> None: ...
+
+    async def keep_within_limits(self) -> None: ...
+
+    async def collect_digits(self, count: int, timeout_s: float) -> str:
+        return ""
+
 
 @pytest.fixture
 async def here(tmp_path: Path) -> AsyncIterator[Center]:
@@ -138,7 +155,10 @@ async def here(tmp_path: Path) -> AsyncIterator[Center]:
 
 
 def conversation(
-    here: Center, inner: Inner, opening: Opening = HELLO
+    here: Center,
+    inner: Inner,
+    opening: Opening = HELLO,
+    line: CallerLine | None = None,
 ) -> tuple[Conversation, list[e.Event]]:
     """With the house's own cards and tools."""
     house, facts = here.node.floor.house, list[e.Event]()
@@ -146,13 +166,18 @@ def conversation(
     talk = made(
         opening,
         house.toolbox(CallId("call_1"), CALLER, Control()),
+        line=line or a_line(),
         briefing="It is Sunday.",
         record=facts.append,
         clock=lambda: 0,
-        on_key=lambda _: None,
         inner=inner,
     )
     return talk, facts
+
+
+def a_line() -> CallerLine:
+    """One whose caller is never too quiet."""
+    return CallerLine(clock=lambda: 0, on_key=lambda _: None, on_due=lambda _: None)
 
 
 async def test_settings_that_are_not_accepted_in_time_are_a_lost_model(
@@ -192,9 +217,13 @@ async def test_a_refusal_says_whether_to_try_again(
 async def test_a_model_that_is_gone_as_soon_as_it_was_there_is_a_lost_one(
     here: Center, kind: str
 ) -> None:
-    talk, _ = conversation(here, Inner(deaf_to=kind))
-    with pytest.raises(ModelError, match="hung up at once"):
-        await talk.open()
+    """What cannot be sent is no surprise; the session's own end is what counts."""
+    inner = Inner(deaf_to=kind)
+    talk, _ = conversation(here, inner)
+    await talk.open()
+    await inner.tell(RealtimeModelExceptionEvent(exception=OSError("reset")))
+    with pytest.raises(ModelError, match="broke"):
+        await asyncio.wait_for(talk.hold(60), 2)
     await talk.close()
 
 
@@ -232,19 +261,21 @@ async def test_what_was_heard_is_replayed_before_the_agent_goes_on(
     await talk.close()
 
 
+EARLY = RealtimeModelAudioEvent(
+    data=b"\x10" * 800, response_id="r", item_id="i", content_index=0
+)
+
+
 async def test_words_from_before_the_stream_are_played_and_the_caller_is_heard(
     here: Center,
 ) -> None:
-    inner = Inner()
-    talk, _ = conversation(here, inner)
+    inner, line = Inner(), a_line()
+    talk, _ = conversation(here, inner, line=line)
     await talk.open()
-    early = RealtimeModelAudioEvent(
-        data=b"\x10" * 800, response_id="r", item_id="i", content_index=0
-    )
-    await inner.tell(early)
+    await inner.tell(EARLY)
     socket = Socket(render_from_twilio(Frame(20, b"\x20" * 160), STREAM))
     async with asyncio.TaskGroup() as tasks:
-        serving = tasks.create_task(talk.serve(socket, STARTED))
+        serving = tasks.create_task(line.serve(socket, STARTED))
         await here.until(lambda: inner.heard and len(socket.sent) == 3)
         assert [type(one) for one in socket.sent] == [Mark, Media, Mark]
         assert inner.heard == b"\x20" * 160
@@ -253,32 +284,73 @@ async def test_words_from_before_the_stream_are_played_and_the_caller_is_heard(
     await talk.close()
 
 
-async def test_a_model_that_breaks_ends_the_stream_as_a_loss(here: Center) -> None:
-    inner = Inner()
-    talk, _ = conversation(here, inner)
+async def test_a_model_that_breaks_is_a_loss_and_the_stream_goes_on(
+    here: Center,
+) -> None:
+    inner, line, socket = Inner(), a_line(), Socket()
+    talk, _ = conversation(here, inner, line=line)
     await talk.open()
-    await inner.tell(RealtimeModelExceptionEvent(exception=OSError("reset")))
-    with pytest.raises(ModelError, match="broke"):
-        await asyncio.wait_for(talk.serve(Socket(), STARTED), 2)
+    async with asyncio.TaskGroup() as tasks:
+        serving = tasks.create_task(line.serve(socket, STARTED))
+        await inner.tell(RealtimeModelExceptionEvent(exception=OSError("reset")))
+        with pytest.raises(ModelError, match="broke"):
+            await asyncio.wait_for(talk.hold(60), 2)
+        await talk.close()
+        await asyncio.sleep(0.05)
+        assert not serving.done()
+        line.end()
+    assert serving.result() == "the caller's socket closed"
+
+
+async def test_the_next_session_takes_the_line_and_the_last_one_has_no_say(
+    here: Center,
+) -> None:
+    line, socket = a_line(), Socket()
+    old, new = Inner(), Inner()
+    before, _ = conversation(here, old, line=line)
+    after, _ = conversation(here, new, line=line)
+    await before.open()
+    await after.open()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(line.serve(socket, STARTED))
+        await old.tell(EARLY)
+        socket.hears(Frame(20, b"\x20" * 160))
+        await here.until(lambda: new.heard)
+        assert (socket.sent, old.heard) == ([], b"")
+        await new.tell(EARLY)
+        await here.until(lambda: len(socket.sent) == 3)
+        line.end()
+    await before.close()
+    await after.close()
+
+
+async def test_a_session_is_renewed_only_when_the_line_is_quiet(here: Center) -> None:
+    inner, line, socket = Inner(), a_line(), Socket()
+    talk, _ = conversation(here, inner, line=line)
+    await talk.open()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(line.serve(socket, STARTED))
+        await inner.tell(EARLY)
+        await inner.tell(
+            RealtimeModelRawServerEvent(
+                data={"type": "response.output_audio.done", "item_id": "i"}
+            )
+        )
+        holding = tasks.create_task(talk.hold(0))
+        await here.until(lambda: len(socket.sent) == 3)
+        await asyncio.sleep(0.05)
+        assert not holding.done(), "the caller still hears the agent"
+        for mark in [one for one in socket.sent if isinstance(one, Mark)]:
+            socket.hears(MarkEcho(mark.name))
+        await asyncio.wait_for(holding, 2)
+        line.end()
     await talk.close()
 
 
-async def test_a_session_that_we_close_ends_the_stream_without_a_loss(
-    here: Center,
-) -> None:
-    inner = Inner()
-    talk, _ = conversation(here, inner)
-    await talk.open()
-    async with asyncio.TaskGroup() as tasks:
-        serving = tasks.create_task(talk.serve(Socket(), STARTED))
-        await asyncio.sleep(0.05)
-        await talk.close()
-    assert serving.result() == "we closed the session"
-
-
 async def test_last_words_are_waited_for_only_so_long(here: Center) -> None:
-    talk, _ = conversation(here, Inner())
+    line = a_line()
+    talk, _ = conversation(here, Inner(), line=line)
     await talk.open()
     async with asyncio.timeout(1):
-        await talk.last_words(timeout_s=0.1)
+        await line.last_words(timeout_s=0.1)
     await talk.close()

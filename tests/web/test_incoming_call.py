@@ -234,11 +234,13 @@ async def test_a_full_house_dials_people(tmp_path: Path) -> None:
         await end(here)
 
 
-async def test_a_node_that_is_draining_takes_no_more_calls(tmp_path: Path) -> None:
+async def test_a_node_that_is_draining_has_the_caller_ask_again(tmp_path: Path) -> None:
+    """A load balancer asks another node by then, or this one has been restarted."""
     async with center(tmp_path) as here, asking(here.address) as twilio:
         here.node.floor.draining = True
         document = parsed(await twilio.post("/incoming-call"))
-        assert [number.text for number in document.iter("Number")] == [ADA, BEA, CAI]
+        assert [verb.tag for verb in document] == ["Pause", "Redirect"]
+        assert document.findtext("Redirect") == f"{here.address}/incoming-call"
         assert here.model.connections == 0
 
 
