@@ -116,6 +116,11 @@ class Recording:
                 await asyncio.to_thread(self._file.close)
         return not last
 
+    def abandon(self) -> None:
+        """The process ends: what is on the disk must do."""
+        with suppress(OSError):
+            self._file.close()
+
     def _fail(self, reason: str) -> None:
         self._blocks.clear()
         self._closed = True
@@ -145,14 +150,18 @@ class Recordings:
 
     async def run(self) -> None:
         """Write what is handed over, until cancelled."""
-        while True:
-            await self._due.wait()
-            self._due.clear()
-            for recording in [one for one in self._open if one.due]:
-                if not await recording.store():
-                    self._open.remove(recording)
-            if not self._due.is_set():
-                self._idle.set()
+        try:
+            while True:
+                await self._due.wait()
+                self._due.clear()
+                for recording in [one for one in self._open if one.due]:
+                    if not await recording.store():
+                        self._open.remove(recording)
+                if not self._due.is_set():
+                    self._idle.set()
+        finally:
+            for recording in self._open:
+                recording.abandon()
 
     async def flush(self, timeout_s: float) -> bool:
         """Wait until everything handed over so far is written. False: it is not yet."""
