@@ -7,8 +7,9 @@ Names are those of the environment (or of `.env` in the working directory);
 import secrets
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _PACKAGE = Path(__file__).parent
@@ -70,6 +71,16 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(default=300, ge=0)
     operator_ring_seconds: int = Field(default=20, ge=5, le=600)
     operator_attempts: int = Field(default=3, ge=1)
+
+    @field_validator("public_url")
+    @classmethod
+    def _an_address(cls, url: str) -> str:
+        """Twilio needs scheme and host; a path in front of ours is a proxy's."""
+        parts = urlsplit(url)
+        whole = parts.scheme in {"http", "https"} and parts.hostname
+        if url and (not whole or parts.query or parts.fragment):
+            raise ValueError(f"{url!r} is not like https://calls.example.com")
+        return url
 
     @cached_property
     def cards(self) -> Path:

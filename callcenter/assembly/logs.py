@@ -7,7 +7,7 @@ the same way. What callers say is never in them, and secrets are cut out of all.
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from contextlib import suppress
 from typing import Any, Final, TextIO
 
 import structlog
@@ -19,15 +19,36 @@ _TALKATIVE: Final = ("aiohttp", "alembic", "httpcore", "httpx", "twilio", "webso
 """They log addresses with their queries, or every step, at INFO."""
 
 
+class _Unbreakable:
+    """A stream that may be full or gone: no line of a log is worth a call.
+
+    It is also the last to see what is written, so secrets end here.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError, ValueError):
+            self._stream.write(_SECRETS.sub("[secret]", text))
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.flush()
+
+    def isatty(self) -> bool:
+        return self._stream.isatty()
+
+
 def set_up_logs(level: str, stream: TextIO | None = None) -> None:
     """Call it once, before anything is logged; by default to standard error."""
-    stream = stream or sys.stderr
-    person = stream.isatty()
+    lines: Any = _Unbreakable(stream or sys.stderr)
+    person = lines.isatty()
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=not person),
-        _without_secrets,
     ]
     renderer: Any = (
         structlog.dev.ConsoleRenderer()
@@ -40,10 +61,10 @@ def set_up_logs(level: str, stream: TextIO | None = None) -> None:
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(stream),
+        logger_factory=structlog.PrintLoggerFactory(lines),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(stream)
+    handler = logging.StreamHandler(lines)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             processors=[
@@ -56,12 +77,3 @@ def set_up_logs(level: str, stream: TextIO | None = None) -> None:
     logging.basicConfig(handlers=[handler], level=max(number, logging.INFO), force=True)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
-
-
-def _without_secrets(
-    _: object, __: str, line: MutableMapping[str, Any]
-) -> MutableMapping[str, Any]:
-    for key, value in line.items():
-        if isinstance(value, str):
-            line[key] = _SECRETS.sub("[secret]", value)
-    return line

@@ -1,5 +1,7 @@
 """The `callcenter` command, and how its errors look."""
 
+from typing import NoReturn
+
 import typer
 
 from callcenter.cli.agents import app as agents
@@ -29,5 +31,25 @@ def main() -> None:
     try:
         app()
     except CallCenterError as error:
-        typer.secho(str(error), err=True, fg="red")
-        raise SystemExit(1) from None
+        _fail(str(error))
+    except UnicodeDecodeError as error:
+        _fail(f"A settings file is not UTF-8: {error}")
+    except ValueError as error:
+        _fail(_settings_error(error))
+
+
+def _settings_error(error: ValueError) -> str:
+    """What is wrong with the settings, a line each; anything else is a bug of ours."""
+    from pydantic import ValidationError
+
+    if not isinstance(error, ValidationError):
+        raise error
+    return "\n".join(
+        f"{'.'.join(str(part) for part in one['loc']).upper()}: {one['msg']}"
+        for one in error.errors(include_input=False)
+    )
+
+
+def _fail(sentence: str) -> NoReturn:
+    typer.secho(sentence, err=True, fg="red")
+    raise SystemExit(1)

@@ -8,6 +8,7 @@ import structlog
 
 from callcenter.domain.events import CallAnswered
 from callcenter.domain.ids import AttemptId, CallId, CallSid
+from callcenter.domain.outcomes import Disposition
 from callcenter.domain.phases import Phase
 from callcenter.errors import CallerRefused
 from callcenter.floor.addresses import Addresses
@@ -69,6 +70,10 @@ class Floor:
             return False
         return True
 
+    def hurry(self) -> None:
+        """Wait for no call any more."""
+        self._empty.set()
+
     def stop(self) -> None:
         """Make `run` return once every call has been closed."""
         self._stopping.set()
@@ -101,6 +106,7 @@ class Floor:
         if self.draining and not request.over:
             return twiml.wait(Addresses(base).after_stream)
         if known := await self._known(request.call_sid, base):
+            await known.call.stream_gone()
             return known.after_stream(request)
         return twiml.hang_up() if request.over else self.fallback(FAREWELL)
 
@@ -117,6 +123,7 @@ class Floor:
         if not request.over:
             return
         if known := await self._known(request.call_sid, base):
+            await known.call.stream_gone()
             known.call.finish(f"the carrier reported {request.status}")
 
     def stream_status(self, status: StreamStatus) -> None:
@@ -204,7 +211,11 @@ class Floor:
         return reception
 
     async def _attend(self, reception: Reception) -> None:
-        await reception.call.run()
+        try:
+            await reception.call.run()
+        except Exception:  # a call's fault is never another call's
+            logger.exception("call_failed", call_id=reception.call.id)
+            reception.call.finish("a fault of ours", Disposition.FAILED)
         if self.live == 0:
             self._empty.set()
         if not self._stopping.is_set():

@@ -6,7 +6,8 @@ has ended. Webhooks and the caller's socket come in from outside and only ask.
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Any
+from contextlib import suppress
+from typing import Any, Final
 
 import structlog
 
@@ -24,6 +25,9 @@ from callcenter.floor.house import House
 from callcenter.floor.ports import CallControl
 from callcenter.floor.talk import Talk
 from callcenter.wire import twiml
+
+OVERTAKEN_SECONDS: Final = 2.0
+"""By how much a webhook may overtake the end of the stream that it is about."""
 
 logger = structlog.get_logger()
 
@@ -70,7 +74,8 @@ class LiveCall:
         fact = e.Fact(self.id, self._sequence, self.house.clock.now(), event)
         self.house.ledger.append(fact)
         for watch in self.house.watchers:
-            watch(fact)
+            with suppress(Exception):  # whoever watches must not hurt whom they watch
+                watch(fact)
 
     def clock_ms(self) -> int:
         """Milliseconds since the call was answered."""
@@ -202,6 +207,14 @@ class LiveCall:
         """Wait until nobody is in the middle of a sentence of the agent's."""
         if self.talk is not None and self.talk.streaming:
             await self.talk.line.callers_turn()
+
+    async def stream_gone(self) -> None:
+        """Let the last words be recorded before what follows them.
+
+        Twilio's webhooks may overtake the end of its stream.
+        """
+        if self.talk is not None:
+            await self.talk.gone(OVERTAKEN_SECONDS)
 
     def end_stream(self) -> None:
         """Close the caller's stream: Twilio then asks what comes next."""

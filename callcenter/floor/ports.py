@@ -127,9 +127,7 @@ class Recorder(Protocol):
 class Recordings(Protocol):
     """Where recordings go; see callcenter.storage.recordings."""
 
-    def begin(
-        self, call_id: CallId, on_failed: Callable[[str], None]
-    ) -> Recorder: ...
+    def begin(self, call_id: CallId, on_failed: Callable[[str], None]) -> Recorder: ...
 
 
 class Conversation(Protocol):

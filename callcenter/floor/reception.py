@@ -23,6 +23,8 @@ class Reception:
         self.wishes = call.control = Wishes(call, self.ladder)
         self.first_document = ""
         self._resumed: tuple[int, str] = (0, "")
+        self._answers: dict[str, str] = {}
+        """By Twilio's idempotency token: what it repeats is answered the same."""
 
     def welcome(self) -> str:
         """The first document of a call; asked again (Twilio repeats), the same."""
@@ -50,6 +52,14 @@ class Reception:
         Twilio may also ask this when our own REST request ended the stream; the answer
         is then what that request said.
         """
+        if request.token and request.token in self._answers:
+            return self._answers[request.token]
+        document = self._after_stream(request)
+        if request.token:
+            self._answers[request.token] = document
+        return document
+
+    def _after_stream(self, request: VoiceRequest) -> str:
         if request.over:
             self.call.finish("the caller hung up")
             return twiml.hang_up()
@@ -95,7 +105,7 @@ class Reception:
         return document
 
     def _resumed_document(self) -> str:
-        if self.call.talk is not None and not self.call.talk.streamed:
+        if self.call.talk is not None and self.call.talk.failed:
             self.call.model_failures += 1
         if self.call.model_failures >= self.call.house.rules.model_failures:
             return self.wishes.without_the_agents("the assistant is out of order")

@@ -6,7 +6,10 @@ next session as history, and the talk goes on where it was.
 
 import asyncio
 from collections.abc import Coroutine, Mapping
+from contextlib import suppress
 from typing import Any, Final, Protocol
+
+import structlog
 
 from callcenter.bridge.patience import Due
 from callcenter.domain import events as e
@@ -24,6 +27,11 @@ CLOSE_SECONDS: Final = 10.0
 """A model that does not answer our goodbye is left after this."""
 
 MS: Final = 1000
+
+BRIEF_MS: Final = 5_000
+"""A stream that breaks within this is a failure: else it might break for ever."""
+
+logger = structlog.get_logger()
 
 
 class Host(Recorded, Protocol):
@@ -66,11 +74,21 @@ class Talk:
         self._sessions: list[Conversation] = []
         self._arrived = asyncio.Event()
         self._finished = asyncio.Event()
+        self._gone = asyncio.Event()
+        self._began_ms = 0
+        self._ended_ms: int | None = None
 
     @property
     def streamed(self) -> bool:
         """Whether a stream has ever come for it."""
         return self._arrived.is_set()
+
+    @property
+    def failed(self) -> bool:
+        """Whether no stream came, or one that broke before anything could be said."""
+        if self._ended_ms is None:
+            return not self.streamed
+        return self._ended_ms - self._began_ms < BRIEF_MS
 
     def finish(self) -> None:
         """No stream will come, or come back: let the session go."""
@@ -92,6 +110,7 @@ class Talk:
     async def serve(self, socket: MediaSocket, started: Started) -> None:
         """Let the caller talk until the stream ends. Cancelling is safe."""
         self.streaming = True
+        self._began_ms = self._host.clock_ms()
         self._arrived.set()
         self._host.record(e.StreamStarted(started.stream_sid))
         self.taping.begin()
@@ -100,6 +119,7 @@ class Talk:
             reason = await self.line.serve(socket, started)
         finally:
             self.streaming = False
+            self._ended_ms = self._host.clock_ms()
             self.taping.end(reason)
             if not self._finished.is_set():  # else another talk has begun
                 self._host.record(
@@ -112,6 +132,14 @@ class Talk:
                     )
                 )
             self.finish()
+            self._gone.set()
+
+    async def gone(self, timeout_s: float) -> None:
+        """Wait until a stream that Twilio has ended has ended here, too."""
+        if self.streaming:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(timeout_s):
+                    await self._gone.wait()
 
     async def _give_up_without_a_stream(self) -> None:
         await asyncio.sleep(self._host.house.rules.stream_s)
@@ -126,7 +154,7 @@ class Talk:
                 await session.open()
                 self.conversation = session
                 await session.hold(self._host.house.rules.session_s)
-            except ModelError as error:
+            except Exception as error:  # noqa: BLE001  # as good as lost, whatever it is
                 self._lost(error)
                 if self._hopeless:
                     break
@@ -143,10 +171,14 @@ class Talk:
     def _hopeless(self) -> bool:
         return self._host.model_failures >= self._host.house.rules.model_failures
 
-    def _lost(self, error: ModelError) -> None:
+    def _lost(self, error: Exception) -> None:
         rules = self._host.house.rules
-        self._host.model_failures += 1 if error.retry else rules.model_failures
-        self._host.record(e.SessionLost(str(error)))
+        final = isinstance(error, ModelError) and not error.retry
+        self._host.model_failures += rules.model_failures if final else 1
+        known = isinstance(error, ModelError)
+        if not known:
+            logger.error("session_broke", exc_info=error)
+        self._host.record(e.SessionLost(str(error) if known else repr(error)))
 
     async def _bridge_the_gap(self) -> None:
         """Let the caller hear that the line lives; the rest takes a second."""
@@ -182,5 +214,5 @@ async def _close(session: Conversation) -> None:
     try:
         async with asyncio.timeout(CLOSE_SECONDS):
             await session.close()
-    except (TimeoutError, ModelError, OSError):
-        return
+    except Exception as error:  # noqa: BLE001  # the SDK raises whatever it died of
+        logger.warning("session_close_failed", error=repr(error))

@@ -25,6 +25,9 @@ SORRY_NOBODY: Final = (
 
 KEY_FOR_A_PERSON: Final = "0"
 
+MOST_ESCALATIONS: Final = 3
+"""Of one call: after that, a message or a callback must do."""
+
 END_OF_ENTRY: Final = "#"
 
 NEARLY: Final = 0.9
@@ -58,6 +61,8 @@ class Wishes:
         """
         if not self._talking:
             raise ToolFailed("A transfer is already under way; say no more.")
+        if len(self._call.state.escalations) >= MOST_ESCALATIONS:
+            return ""
         operator = self._ladder.open(self._call.state.agent, reason, topic)
         if operator is None:
             escalation = self._call.state.escalation
@@ -67,12 +72,13 @@ class Wishes:
         self._call.start(self._transfer())
         return operator.name
 
-    async def end_when_heard(self, reason: str) -> None:
+    async def end_when_heard(self, reason: str) -> None:  # noqa: ARG002  # see below
         """Hang up once the caller has heard the goodbye."""
         if self._call.state.phase is not Phase.TALKING:
             raise ToolFailed("The caller is being transferred; do not hang up.")
         self._call.saying_goodbye = True
-        self._call.start(self._say_goodbye(reason))
+        # The reason is the model's own words: they stand in the tool's record.
+        self._call.start(self._say_goodbye("the agent ended the call"))
 
     async def take_message(self, text: str) -> None:
         """Store a message for the people of the house."""

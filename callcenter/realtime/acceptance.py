@@ -42,7 +42,7 @@ class Acceptance:
         self.refuse(
             ModelError(
                 f"The model refused the session: {message} ({code})",
-                retry=code not in FATAL_CODES,
+                retry=str(code) not in FATAL_CODES,
             )
         )
 

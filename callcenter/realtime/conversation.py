@@ -220,7 +220,7 @@ class Conversation:
         try:
             async for event in session:
                 self._take(event)
-        except (OSError, WebSocketException, AgentsException, ValueError) as error:
+        except Exception as error:  # whatever the SDK raises, the session is dead
             raise ModelError(f"The model's session broke: {error!r}") from error
         raise ModelError("The model ended the session")
 

@@ -208,7 +208,7 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
     def _error(self, code: object, message: object) -> None:
         if code == "conversation_already_has_active_response":
             self._answer_owed = True  # the SDK has dropped what it asked for
-        elif code in FATAL_CODES:
+        elif str(code) in FATAL_CODES:
             self._on_lost(ModelError(f"The model refused: {message}", retry=False))
         self._acceptance.refuse_if_waiting(code, message)
 

@@ -28,6 +28,18 @@ NOT_FOUND: Final = 20404
 OVER: Final = frozenset({NOT_IN_PROGRESS, NOT_FOUND})
 
 
+NO_ANSWER: Final = (
+    TwilioException,
+    aiohttp.ClientError,
+    OSError,  # a TimeoutError is one
+    # What the library raises for an answer that is not what it should be:
+    AttributeError,
+    KeyError,
+    TypeError,
+    ValueError,
+)
+
+
 class _HttpClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio is untyped
     """The library's own client, at another address when one is set."""
 
@@ -114,5 +126,5 @@ class TwilioCarrier:
             if error.code in OVER:
                 raise CallIsOver(f"Twilio: {error.msg}") from error
             raise CarrierError(f"Twilio refused ({error.code}): {error.msg}") from error
-        except (TwilioException, aiohttp.ClientError, TimeoutError, OSError) as error:
+        except NO_ANSWER as error:
             raise CarrierError(f"Twilio did not answer: {error!r}") from error

@@ -11,6 +11,8 @@ from callcenter.domain.hours import Hours
 from callcenter.domain.operators import GENERAL, Operator
 from callcenter.errors import ConfigurationError
 
+LAST_PRIORITY: Final = 1000
+
 WAYS: Final = ("number", "sip", "client")
 KEYS: Final = frozenset({"name", "skills", "hours", "priority", *WAYS})
 
@@ -64,8 +66,14 @@ def _operator(entry: Mapping[str, Any], place: int, taken: Collection[str]) -> O
         destination=_destination(entry),
         skills=frozenset(str(skill) for skill in skills),
         hours=Hours.parse(str(hours)) if hours else None,
-        priority=int(entry.get("priority", place)),
+        priority=_priority(entry.get("priority", place)),
     )
+
+
+def _priority(value: object) -> int:
+    if not isinstance(value, int) or not 0 <= value <= LAST_PRIORITY:
+        raise ValueError(f"give priority as a number from 0 to {LAST_PRIORITY}")
+    return value
 
 
 def _destination(entry: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from typing import Final
 
 import structlog
-from quart import Quart, Response
+from quart import Quart, Response, g
 
 from callcenter.errors import CallerRefused
 from callcenter.floor.floor import Floor
@@ -33,9 +33,14 @@ def create_app(floor: Floor, proof: Proof, readiness: Readiness) -> Quart:
 
     @app.errorhandler(500)
     async def broken(error: Exception) -> Response:
-        """A webhook always answers with TwiML: else the caller hears Twilio's own."""
+        """A webhook always answers with TwiML: else the caller hears Twilio's own.
+
+        To Twilio, that is: the document has the operators' numbers in it.
+        """
         cause = getattr(error, "original_exception", None) or error
-        logger.error("request_failed", error=repr(cause), exc_info=cause)
+        logger.error("request_failed", error=type(cause).__name__, exc_info=cause)
+        if not getattr(g, "proved", False):
+            return Response("Something went wrong.\n", 500)
         return twiml_response(floor.fallback())
 
     return app

@@ -11,11 +11,16 @@ from ipaddress import ip_address
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
+from quart import g
 from quart.wrappers import Request, Websocket
 
 from callcenter.errors import CallerRefused
+from callcenter.wire.webhooks import REPETITION_FIELD
 
-FORWARDED: Final = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip")
+FOR_OTHERS: Final = ("forwarded", "via", "x-real-ip", "origin", "sec-fetch-site")
+"""Headers of proxies, and of web pages: neither speaks for this machine."""
+
+FOR_OTHERS_PREFIXES: Final = ("x-forwarded-", "cf-", "ngrok-")
 
 
 class Validator(Protocol):
@@ -54,12 +59,16 @@ class Proof:
         """
         form = await request.form
         fields = {name: form.getlist(name) for name in form}
+        if not all(fields):  # a part without a name; Twilio sends none
+            raise CallerRefused("the form is not one of Twilio's")
         if not self._believed(request):
             url = self.base(request) + _target(request)
             signature = request.headers.get("X-Twilio-Signature")
             if not self.validator.valid(url, fields, signature):
                 raise CallerRefused("the signature is missing or wrong")
-        return {**request.args.to_dict(), **form.to_dict()}
+        g.proved = True
+        token = request.headers.get(REPETITION_FIELD, "")
+        return {**request.args.to_dict(), **form.to_dict(), REPETITION_FIELD: token}
 
     def check_handshake(self, websocket: Websocket) -> None:
         """Raises CallerRefused unless Twilio signed the handshake."""
@@ -72,7 +81,11 @@ class Proof:
             raise CallerRefused("the handshake's signature is missing or wrong")
 
     def _believed(self, asked: Request | Websocket) -> bool:
-        return not self.validator.possible and _is_local(asked)
+        return (
+            not self.validator.possible
+            and _is_local(asked)
+            and (not self.public_base or _loopback(_host(self.public_base)))
+        )
 
 
 def _target(asked: Request | Websocket) -> str:
@@ -84,10 +97,15 @@ def _target(asked: Request | Websocket) -> str:
 
 
 def _is_local(asked: Request | Websocket) -> bool:
-    if any(name in asked.headers for name in FORWARDED):
+    names = [name.lower() for name in asked.headers.keys()]  # noqa: SIM118  # not a dict
+    if any(n in FOR_OTHERS or n.startswith(FOR_OTHERS_PREFIXES) for n in names):
         return False
-    host = urlsplit(f"//{asked.host}").hostname or ""
+    host = _host(f"//{asked.host}")
     return _loopback(asked.remote_addr or "") and _loopback(host)
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""
 
 
 def _loopback(host: str) -> bool:

@@ -16,6 +16,13 @@ from typing import Final, TypeAlias, TypeVar, assert_never
 import msgspec
 
 from callcenter.domain.ids import CallSid, StreamSid
+from callcenter.wire.stream_json import (
+    DtmfJson,
+    MarkJson,
+    MediaJson,
+    MessageJson,
+    StartJson,
+)
 
 MAX_MESSAGE_BYTES: Final = 64 * 1024
 """A real frame has about 400 bytes; whatever is larger is not Twilio."""
@@ -96,47 +103,9 @@ class Clear:
 ToTwilio: TypeAlias = Media | Mark | Clear
 
 
-class _Format(msgspec.Struct):
-    encoding: str = "audio/x-mulaw"
-    sample_rate: int = msgspec.field(name="sampleRate", default=8000)
-
-
-class _Start(msgspec.Struct):
-    call_sid: str = msgspec.field(name="callSid")
-    account_sid: str = msgspec.field(name="accountSid", default="")
-    parameters: dict[str, str] = msgspec.field(
-        name="customParameters", default_factory=dict
-    )
-    format: _Format = msgspec.field(name="mediaFormat", default_factory=_Format)
-
-
-class _Media(msgspec.Struct):
-    payload: str
-    timestamp: str | int = "0"
-    chunk: str | int = "0"
-    track: str = "inbound"
-
-
-class _Mark(msgspec.Struct):
-    name: str
-
-
-class _Dtmf(msgspec.Struct):
-    digit: str
-
-
-class _Message(msgspec.Struct):
-    event: str
-    stream_sid: str = msgspec.field(name="streamSid", default="")
-    start: _Start | None = None
-    media: _Media | None = None
-    mark: _Mark | None = None
-    dtmf: _Dtmf | None = None
-
-
 T = TypeVar("T")
 
-_message = msgspec.json.Decoder(_Message)
+_message = msgspec.json.Decoder(MessageJson)
 _fields = msgspec.json.Decoder(dict[str, object])
 """Reads what the typed one skips: that may be wrong, too."""
 
@@ -148,24 +117,26 @@ def parse_from_twilio(text: str | bytes) -> FromTwilio | None:
     """
     message = _decode(text, _message)
     match message:
-        case _Message(event="media", media=_Media() as media):
+        case MessageJson(event="media", media=MediaJson() as media):
             return Frame(
                 _integer(media.timestamp),
                 _audio(media.payload),
                 _integer(media.chunk),
                 media.track,
             )
-        case _Message(event="mark", mark=_Mark(name=name)):
+        case MessageJson(event="mark", mark=MarkJson(name=name)):
             return MarkEcho(name)
-        case _Message(event="dtmf", dtmf=_Dtmf(digit=digit)):
+        case MessageJson(event="dtmf", dtmf=DtmfJson(digit=digit)):
             return Digit(digit)
-        case _Message(event="connected"):
+        case MessageJson(event="connected"):
             return Connected()
-        case _Message(event="start", start=_Start() as start, stream_sid=sid) if sid:
+        case MessageJson(event="start", start=StartJson() as start, stream_sid=sid) if (
+            sid
+        ):
             return _started(StreamSid(sid), start)
-        case _Message(event="stop"):
+        case MessageJson(event="stop"):
             return Stopped()
-        case _Message(event="media" | "mark" | "dtmf" | "start" as event):
+        case MessageJson(event="media" | "mark" | "dtmf" | "start" as event):
             raise Malformed(f"a {event} message without its {event}")
         case _:
             return None
@@ -179,11 +150,11 @@ def parse_to_twilio(text: str | bytes) -> ToTwilio:
     if fields.keys() != allowed or not message.stream_sid:
         raise Malformed("a field too many, or one too few")
     match message:
-        case _Message(event="media", media=_Media(payload=payload)):
+        case MessageJson(event="media", media=MediaJson(payload=payload)):
             return Media(_audio(payload))
-        case _Message(event="mark", mark=_Mark(name=name)):
+        case MessageJson(event="mark", mark=MarkJson(name=name)):
             return Mark(name)
-        case _Message(event="clear"):
+        case MessageJson(event="clear"):
             return Clear()
         case _:
             raise Malformed(f"the server may not send {message.event!r}")
@@ -261,7 +232,7 @@ def _start_body(started: Started) -> dict[str, object]:
     }
 
 
-def _started(stream_sid: StreamSid, start: _Start) -> Started:
+def _started(stream_sid: StreamSid, start: StartJson) -> Started:
     return Started(
         stream_sid,
         CallSid(start.call_sid),
@@ -289,10 +260,13 @@ def _audio(payload: str) -> bytes:
 
 
 def _integer(number: str | int) -> int:
+    """At most 15 digits: more than any stream is old, and exact as a float."""
+    if isinstance(number, str) and len(number) > 15:
+        raise Malformed("a number that is too long")
     try:
         return int(number)
     except ValueError as error:
-        raise Malformed(f"{number!r} is not a number") from error
+        raise Malformed("something that is not a number") from error
 
 
 def _json(body: dict[str, object]) -> str:

@@ -15,6 +15,9 @@ _CALL_SID: Final = re.compile(r"CA[0-9a-fA-F]{32}")
 _INTEGER: Final = re.compile(r"[0-9]{1,18}")
 _NUMBER_CHARACTERS: Final = 128
 
+REPETITION_FIELD: Final = "I-Twilio-Idempotency-Token"
+"""A header of Twilio's, which the web passes on among the fields."""
+
 FINAL_STATUSES: Final = frozenset(
     {"completed", "busy", "failed", "no-answer", "canceled"}
 )
@@ -35,6 +38,8 @@ class VoiceRequest:
     parent_call_sid: CallSid | None = None
     digits: str = ""
     sequence: int | None = None
+    token: str = ""
+    """Twilio's idempotency token: the same when it repeats a request."""
 
     @property
     def over(self) -> bool:
@@ -73,6 +78,7 @@ def parse_voice_request(form: Mapping[str, str]) -> VoiceRequest:
         parent_call_sid=_parent(form.get("ParentCallSid", "")),
         digits=_line(form.get("Digits", "")),
         sequence=_integer(form.get("SequenceNumber", "")),
+        token=_line(form.get(REPETITION_FIELD, "")),
     )
 
 
