@@ -149,7 +149,11 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
         try:
             await self._send_update(wanted)
         except ModelError:
-            await self._send_update(least(wanted))
+            try:
+                await self._send_update(least(wanted))
+            except ModelError as error:
+                self._on_lost(error)  # the SDK would go on, with the wrong tools
+                raise
 
     async def _send_update(self, settings: Any) -> None:  # noqa: ANN401  # as above
         self._acceptance = Acceptance()
