@@ -219,7 +219,7 @@ class LiveCall:
     def end_stream(self) -> None:
         """Close the caller's stream: Twilio then asks what comes next."""
         if self.talk is not None:
-            self.talk.line.end()
+            self.talk.end()
 
     def tools(self) -> Mapping[str, Tool]:
         """The tools of this call, bound to it."""

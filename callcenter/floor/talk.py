@@ -76,6 +76,7 @@ class Talk:
         self._finished = asyncio.Event()
         self._gone = asyncio.Event()
         self._began_ms = 0
+        self._ended_by_us = False
         self._ended_ms: int | None = None
 
     @property
@@ -86,9 +87,14 @@ class Talk:
     @property
     def failed(self) -> bool:
         """Whether no stream came, or one that broke before anything could be said."""
-        if self._ended_ms is None:
+        if self._ended_ms is None or self._ended_by_us:
             return not self.streamed
         return self._ended_ms - self._began_ms < BRIEF_MS
+
+    def end(self) -> None:
+        """Close the caller's stream ourselves; that is no failure of it."""
+        self._ended_by_us = True
+        self.line.end()
 
     def finish(self) -> None:
         """No stream will come, or come back: let the session go."""

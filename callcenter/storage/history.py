@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.events import Fact
 from callcenter.domain.ids import CallId, CallSid
+from callcenter.domain.recording import RecordingStarted
 from callcenter.errors import StorageError
 from callcenter.storage import record, tables as t
 from callcenter.storage.engine import Database
@@ -105,6 +106,7 @@ async def _find(connection: AsyncConnection, key: str) -> dict[str, Any] | None:
 async def _story(connection: AsyncConnection, call_id: str) -> dict[str, Any]:
     turns = t.turns.c
     follow_ups = await _of(connection, t.follow_ups, call_id)
+    events = await _of(connection, t.call_events, call_id)
     return {
         "turns": await _of(connection, t.turns, call_id, turns.began_ms),
         "tool_calls": await _of(connection, t.tool_calls, call_id),
@@ -120,7 +122,12 @@ async def _story(connection: AsyncConnection, call_id: str) -> dict[str, Any]:
             for one in follow_ups
             if one["kind"] == CALLBACK
         ],
-        "events": await _of(connection, t.call_events, call_id),
+        "recordings": [
+            {"at": one["at"], "path": one["data"]["path"]}
+            for one in events
+            if one["kind"] == RecordingStarted.__name__
+        ],
+        "events": events,
     }
 
 
