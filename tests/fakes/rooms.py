@@ -10,7 +10,10 @@ from tests.fakes.center import Center
 
 
 def with_tool(
-    here: Center, name: str, run: Callable[[str], Awaitable[ToolResult]]
+    here: Center,
+    name: str,
+    run: Callable[[str], Awaitable[ToolResult]],
+    filler: str = "",
 ) -> None:
     """Have this tool do something else, in calls from now on."""
     house = here.node.floor.house
@@ -20,7 +23,7 @@ def with_tool(
         call_id: CallId, caller_number: str, control: CallControl
     ) -> Mapping[str, Tool]:
         tools = dict(bind(call_id, caller_number, control))
-        return tools | {name: replace(tools[name], run=run)}
+        return tools | {name: replace(tools[name], run=run, filler=filler)}
 
     here.node.floor.house = replace(house, toolbox=toolbox)
 
