@@ -255,10 +255,8 @@ def _lines(settings: Settings) -> partial:  # type: ignore[type-arg]
 
 def _conversations(settings: Settings, roster: Roster) -> partial:  # type: ignore[type-arg]
     # The SDK takes seconds to import; only a node that serves calls needs it.
-    from callcenter.realtime.conversation import (  # noqa: PLC0415
-        Conversation,
-        ModelSettings,
-    )
+    from callcenter.realtime.conversation import Conversation  # noqa: PLC0415
+    from callcenter.realtime.model_settings import ModelSettings  # noqa: PLC0415
 
     entry = next(one for one in roster.cards if one.name == settings.entry_agent)
     return partial(

@@ -73,6 +73,11 @@ class Bridge:
         """Whether the caller has heard all, and the model is not about to go on."""
         return self._playback.idle and not self._responses
 
+    @property
+    def wait_ms(self) -> float:
+        """How long until the caller hears what was played last."""
+        return self._playback.wait_ms(self._clock_ms)
+
     def handle(self, event: Event, at_ms: float | None = None) -> Iterator[Command]:
         """Enter an event, and say what must be done. Exhaust the iterator.
 

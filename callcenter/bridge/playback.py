@@ -95,6 +95,14 @@ class Playback:
         self._queue.append(_Chunk(mark, item_id, length_ms, now_ms, kept))
         return mark
 
+    def wait_ms(self, now_ms: float) -> float:
+        """How long until what was sent last begins to be heard."""
+        begins_ms = [begins_ms for _, begins_ms in self._timeline()]
+        if not begins_ms:
+            return 0
+        # The view of the clock is old by the way back: half a round trip.
+        return max(begins_ms[-1] - now_ms - self.round_trip_ms / 2, 0)
+
     def end(self, item_id: ItemId) -> Iterator[Heard]:
         """Enter that an item is complete; yields it if it has been heard already."""
         if item := self._items.get(item_id):

@@ -96,6 +96,8 @@ class AgentSpoke:
     heard_ms: int
     latency_ms: int | None = None
     """End of the caller's speech to the first audio sent; None if nobody had spoken."""
+    audible_ms: int | None = None
+    """… and to the first audio heard, as far as the stream's clock tells."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from typing import Final
 
 from agents.exceptions import AgentsException
 from agents.realtime import (
     RealtimeModel,
-    RealtimeModelConfig,
     RealtimeRunConfig,
     RealtimeRunner,
     RealtimeSession,
@@ -32,6 +29,7 @@ from callcenter.domain.tool import Tool
 from callcenter.domain.transcript import Speaker, Turn
 from callcenter.errors import ModelError
 from callcenter.realtime.line import CallerLine
+from callcenter.realtime.model_settings import ModelSettings
 from callcenter.realtime.sounds import CHIME
 from callcenter.realtime.staff import staff
 from callcenter.realtime.transport import TwilioRealtimeTransportLayer
@@ -47,27 +45,6 @@ NOT_FOUND: Final = "not found"
 
 HISTORY_TURNS: Final = 40
 """A resumed session is given this many of the last turns: more than most calls have."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelSettings:
-    """How to reach the model, and what to ask of it."""
-
-    api_key: str
-    url: str
-    model: str
-    voice: str
-    transcription_model: str
-    languages: tuple[str, ...] = ("en",)
-
-    @property
-    def address(self) -> str:
-        """The URL, naming the model unless it already does."""
-        parts = urlsplit(self.url)
-        query = dict(parse_qsl(parts.query, keep_blank_values=True))
-        if "deployment" not in query:  # Azure's own way to name a model
-            query.setdefault("model", self.model)
-        return urlunsplit(parts._replace(query=urlencode(query)))
 
 
 class Conversation:
@@ -127,7 +104,7 @@ class Conversation:
         Raises ModelError. From here on the line is this session's.
         """
         began_ms = self._clock()
-        self._session = await self._runner.run(model_config=self._model_config())
+        self._session = await self._runner.run(model_config=self._settings.config())
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await self._session.enter()
@@ -148,6 +125,7 @@ class Conversation:
 
         Raises ModelError when it is lost first. Cancelling is safe.
         """
+        lost: list[BaseException] = []
         try:
             async with asyncio.TaskGroup() as tasks:
                 following = [
@@ -159,9 +137,12 @@ class Conversation:
                 await self._line.callers_turn()
                 for task in following:
                     task.cancel()
-        except* ModelError as lost:
+        except* ModelError as group:
+            # Not raised in here: Python 3.11.2 would wrap it into a group again.
+            lost.append(_first(group))
+        if lost:
             await self._line.disconnect(self._transport)
-            raise ModelError(_sentence(lost), retry=_retry(lost)) from lost
+            raise lost[0]
 
     async def say(self, note: str) -> None:
         """Tell the agent something that the caller does not hear, and let it speak."""
@@ -250,45 +231,10 @@ class Conversation:
         }
         await self._transport.send_raw("conversation.item.create", item=item)
 
-    def _model_config(self) -> RealtimeModelConfig:
-        settings: Any = {
-            "model_name": self._settings.model,
-            "tracing": None,
-            "audio": {
-                "input": {
-                    "transcription": {
-                        "model": self._settings.transcription_model,
-                        "language": self._settings.languages[0],
-                    },
-                    "noise_reduction": {"type": "near_field"},
-                    "turn_detection": {
-                        "type": "semantic_vad",
-                        "create_response": True,
-                        "interrupt_response": True,
-                    },
-                },
-                "output": {"voice": self._settings.voice},
-            },
-        }
-        return RealtimeModelConfig(
-            api_key=self._settings.api_key,
-            url=self._settings.address,
-            initial_model_settings=settings,
-        )
-
 
 def _first(lost: BaseExceptionGroup[BaseException]) -> BaseException:
     first = lost.exceptions[0]
     return _first(first) if isinstance(first, BaseExceptionGroup) else first
-
-
-def _sentence(lost: BaseExceptionGroup[BaseException]) -> str:
-    return str(_first(lost))
-
-
-def _retry(lost: BaseExceptionGroup[BaseException]) -> bool:
-    first = _first(lost)
-    return not isinstance(first, ModelError) or first.retry
 
 
 def _status(error: BaseException) -> int | None:

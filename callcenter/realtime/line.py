@@ -6,7 +6,7 @@ the caller stays. Whoever handles audio here waits for no socket.
 
 import asyncio
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Final
 
 from callcenter.bridge import events as b
 from callcenter.bridge.bridge import Bridge
@@ -22,11 +22,11 @@ from callcenter.bridge.commands import (
     Truncate,
 )
 from callcenter.bridge.patience import Due, Limits, Patience
-from callcenter.bridge.playback import Heard
 from callcenter.bridge.tape import Tape
 from callcenter.domain.ids import ItemId, ResponseId
 from callcenter.realtime.inflow import Inflow
 from callcenter.realtime.outbox import CallerOutbox, ModelOutbox
+from callcenter.realtime.party import Party
 from callcenter.wire import media
 from callcenter.wire.sockets import MediaSocket, SocketClosed
 
@@ -38,22 +38,6 @@ TICK_SECONDS: Final = 0.25
 
 LOCAL: Final = ResponseId("local")
 """The response of sounds that no model made."""
-
-
-class Party(Protocol):
-    """The session at the other end of a line."""
-
-    async def hear(self, audio: bytes) -> None:
-        """Take the caller's audio; lose it when the session is gone."""
-        ...
-
-    async def truncate(self, item_id: ItemId, heard_ms: int) -> None:
-        """Forget what the caller did not hear of an item."""
-        ...
-
-    def heard(self, heard: Heard) -> None:
-        """An item is over."""
-        ...
 
 
 class CallerLine:
@@ -135,10 +119,13 @@ class CallerLine:
         """Let the caller hear the model."""
         if party is not self._party:
             return
+        first = item_id not in self._owners
         self._owners[item_id] = party
         self._quiet.clear()
         self.patience.agent_spoke()
         await self._handle(b.AgentAudio(item_id, response_id, audio))
+        if first:
+            party.audible(item_id, round(self._bridge.wait_ms))
 
     async def interrupt(self, party: Party) -> None:
         """The caller barged in on this session, or it cut itself off."""

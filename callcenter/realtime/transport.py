@@ -5,10 +5,9 @@ and handoffs work on top of it unchanged. It wraps another one (by default the S
 WebSocket model) and, through its line, owns the Twilio socket after the handshake.
 Audio goes from leg to leg through the pure bridge and never waits in the session's
 event queue; what the caller heard is told to the model by us, so the SDK's own guess is
-switched off. The SDK's known silences end here, too (see `_mend`).
+switched off. The SDK's known silences end in `callcenter.realtime.debts`.
 """
 
-import asyncio
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -34,7 +33,8 @@ from callcenter.bridge.playback import Heard
 from callcenter.domain.ids import ItemId, ResponseId
 from callcenter.domain.prices import Tokens
 from callcenter.errors import ModelError
-from callcenter.realtime.acceptance import FATAL_CODES, Acceptance
+from callcenter.realtime.acceptance import Acceptance
+from callcenter.realtime.debts import Debts, is_no_answer
 from callcenter.realtime.line import CallerLine
 from callcenter.realtime.telephone import least, telephone
 from callcenter.realtime.turns import Turns
@@ -47,12 +47,6 @@ ACCEPT_SECONDS: Final = 5.0
 
 UPDATE_SECONDS: Final = 3.0
 """How long it may take to accept new ones, after a handoff."""
-
-FAILED_RESPONSES: Final = 2
-"""So many answers in a row may fail before the session is given up."""
-
-RETRY_SECONDS: Final = 0.5
-"""Before an answer that failed is asked for again."""
 
 _NOT_FOR_THE_SESSION: Final = frozenset({"audio", "raw_server_event"})
 """The session would only queue them; we have acted on them already."""
@@ -77,13 +71,10 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
         self._turns = turns
         self._line = line
         self._on_lost = on_lost
+        self._debts = Debts(on_lost)
         self._on_used = on_used
         self._listeners: list[RealtimeModelListener] = []
         self._acceptance = Acceptance()
-        self._answer_owed = False
-        self._failed_responses = 0
-        self._debt = asyncio.Event()
-        self._responding: set[str] = set()
 
     # The RealtimeModel, as the session above sees it.
 
@@ -184,14 +175,15 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
             case {"type": "session.updated"}:
                 self._acceptance.accept()
             case {"type": "error", "error": {"code": code, "message": text}}:
-                self._error(code, text)
+                self._debts.error(code, text)
+                self._acceptance.refuse_if_waiting(code, text)
             case {"type": "input_audio_buffer.speech_started"}:
                 await self._line.interrupt(self)
                 self._line.patience.caller_spoke()
             case {"type": "input_audio_buffer.speech_stopped"}:
                 self._line.owe()
             case {"type": "response.created", "response": {"id": str(response_id)}}:
-                self._responding.add(response_id)
+                self._debts.began(response_id)
                 await self._line.response_began(self, ResponseId(response_id))
             case {"type": "response.output_audio.done", "item_id": str(item_id)}:
                 await self._line.item_ended(self, ItemId(item_id))
@@ -199,46 +191,14 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
                 "type": "response.done",
                 "response": {"id": str(response_id)} as done,
             }:
-                self._responding.discard(response_id)
                 await self._line.response_ended(self, ResponseId(response_id))
-                if _is_no_answer(done):
+                if is_no_answer(done):
                     self._line.expect_more()
                 self._on_used(tokens_of(done))
-                self._mend(done)
+                self._debts.ended(done)
             case _:
                 pass
         self._turns.read(event)
-
-    def _error(self, code: object, message: object) -> None:
-        if code == "conversation_already_has_active_response":
-            self._answer_owed = True  # the SDK has dropped what it asked for
-        elif str(code) in FATAL_CODES:
-            self._on_lost(ModelError(f"The model refused: {message}", retry=False))
-        self._acceptance.refuse_if_waiting(code, message)
-
-    def _mend(self, done: dict[str, Any]) -> None:
-        """Ask again for an answer that never came: it failed, or was not begun."""
-        match done:
-            case {"status": "failed" | "incomplete", "status_details": details}:
-                self._failed(_code(details))
-            case {"status": "completed"}:
-                self._failed_responses = 0
-            case _:
-                pass
-        if self._answer_owed:
-            self._answer_owed = False
-            self.owe_answer()
-
-    def _failed(self, code: str) -> None:
-        self._failed_responses += 1
-        if code in FATAL_CODES or self._failed_responses > FAILED_RESPONSES:
-            self._on_lost(
-                ModelError(
-                    f"The model's answers fail ({code})", retry=code not in FATAL_CODES
-                )
-            )
-            return
-        self._answer_owed = True
 
     # What the line needs of a session.
 
@@ -262,6 +222,10 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
             audio_end_ms=heard_ms,
         )
 
+    def audible(self, item_id: ItemId, in_ms: int) -> None:
+        """The caller begins to hear an item in so many ms."""
+        self._turns.audible(item_id, in_ms)
+
     def heard(self, heard: Heard) -> None:
         """An item is over."""
         self._turns.heard(heard)
@@ -275,26 +239,19 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
 
     async def ask_again(self) -> None:
         """Ask for an answer; one that was begun and does not come is given up."""
-        if self._responding:
-            self._answer_owed = True
+        if self._debts.responding:
+            self._debts.owe_after_this_one()
             await self.send_raw("response.cancel")
         else:
             await self.send_raw("response.create")
 
     def owe_answer(self) -> None:
         """The model has to be asked for an answer: nobody else will."""
-        self._debt.set()
+        self._debts.owe()
 
     async def answer_debts(self) -> None:
-        """Ask, after a breath, whenever an answer is owed. Run it as a task.
-
-        Not in the socket's read loop, which must never wait.
-        """
-        while True:
-            await self._debt.wait()
-            self._debt.clear()
-            await asyncio.sleep(RETRY_SECONDS)
-            await self.send_raw("response.create")
+        """Ask, after a breath, whenever an answer is owed. Run it as a task."""
+        await self._debts.pay(lambda: self.send_raw("response.create"))
 
     async def send_raw(self, kind: str, **fields: object) -> None:
         """Send one client event of the Realtime protocol; lost on a dead session."""
@@ -306,23 +263,3 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
             )
         except (AssertionError, WebSocketException):
             return
-
-
-def _is_no_answer(done: dict[str, Any]) -> bool:
-    """Whether a finished response only called a tool, or bridged the wait for one."""
-    match done:
-        case {"metadata": {"purpose": "filler"}}:
-            return True
-        case {"status": "completed", "output": [*items]}:
-            return any(item.get("type") == "function_call" for item in items)
-        case _:
-            return False
-
-
-def _code(details: Any) -> str:  # noqa: ANN401  # any JSON may come
-    """Why a response failed or is incomplete, in a word."""
-    match details:
-        case {"error": {"code": str(code)}} | {"reason": str(code)}:
-            return code
-        case _:
-            return "unknown"

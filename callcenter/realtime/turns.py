@@ -21,6 +21,7 @@ class _Saying:
     agent: AgentName
     began_ms: int = 0
     latency_ms: int | None = None
+    audible_ms: int | None = None
     text: str = ""
     complete: bool = False
     heard: Heard | None = None
@@ -51,6 +52,12 @@ class Turns:
             if self._stopped_ms is not None:
                 saying.latency_ms = saying.began_ms - self._stopped_ms
                 self._stopped_ms = None
+
+    def audible(self, item_id: ItemId, in_ms: int) -> None:
+        """The caller begins to hear an item in so many ms."""
+        saying = self._saying(item_id)
+        if saying.latency_ms is not None:
+            saying.audible_ms = saying.latency_ms + in_ms
 
     def caller_arrived(self) -> None:
         """What was said before anybody could hear it is only beginning now."""
@@ -157,5 +164,6 @@ class Turns:
                 spoken_ms=spoken,
                 heard_ms=heard,
                 latency_ms=saying.latency_ms,
+                audible_ms=saying.audible_ms,
             )
         )

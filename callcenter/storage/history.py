@@ -18,6 +18,7 @@ from callcenter.errors import StorageError
 from callcenter.storage import record, tables as t
 from callcenter.storage.engine import Database
 from callcenter.storage.projections import CALLBACK, MESSAGE
+from callcenter.storage.timings import timings_of
 
 MOST_CALLS: Final = 50
 """In one list: what a person reads, and a page of the console."""
@@ -127,6 +128,7 @@ async def _story(connection: AsyncConnection, call_id: str) -> dict[str, Any]:
             for one in events
             if one["kind"] == RecordingStarted.__name__
         ],
+        "timings": timings_of(events),
         "events": events,
     }
 
