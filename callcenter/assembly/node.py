@@ -17,7 +17,7 @@ from quart import Quart
 from callcenter.assembly.clock import SystemClock
 from callcenter.assembly.fact_log import log_fact
 from callcenter.assembly.limits import most_calls
-from callcenter.assembly.recordings import recordings
+from callcenter.assembly.recordings import recordings, told_of
 from callcenter.bridge.patience import Limits
 from callcenter.domain.events import Fact
 from callcenter.domain.ids import AgentName, CallSid
@@ -142,7 +142,9 @@ async def running(
             toolbox=lambda call_id, number, control: toolbox(
                 desk(call_id=call_id, caller_number=number, call=control)
             ),
-            briefing=lambda number: _facts_for_agents(number, book, clock),
+            briefing=lambda number: (
+                _facts_for_agents(number, book, clock) + told_of(settings)
+            ),
             recordings=recorded if settings.record_calls else None,
             watchers=[log_fact, *watchers],
         )

@@ -26,6 +26,10 @@ LONGEST_GAP: Final = 60_000 * BYTES_PER_MS
 """A longer leap of the clock is no silence but a fault: it is left out."""
 
 
+RELEASE: Final = 500 * BYTES_PER_MS
+"""A key is reported while it is still held: the pause covers the last one's tone."""
+
+
 @dataclass(slots=True)
 class _Pause:
     begins: int
@@ -77,9 +81,9 @@ class Tape:
             self._pauses.append(_Pause(self._end))
 
     def resume(self) -> None:
-        """… until the caller's next frame."""
+        """… until half a second from now."""
         if self._pauses and self._pauses[-1].ends is None:
-            self._pauses[-1].ends = self._end
+            self._pauses[-1].ends = self._end + RELEASE
 
     def stop(self) -> None:
         """Take no more, and forget what was not given away."""

@@ -109,11 +109,12 @@ class Wishes:
     async def collect_digits(self, count: int, timeout_s: float) -> str:
         """Secure entry: what the caller types reaches the asking tool alone.
 
-        Not the model, not the record, not the log. Ends with `#`, with `count` digits,
-        or with what there is when no key comes for `timeout_s`.
+        Not the model, the record, the recording or the log. Ends with `#`, with
+        `count` digits, or with what there is when no key comes for `timeout_s`.
         """
         entry: asyncio.Queue[str] = asyncio.Queue()
         self._entry = entry
+        self._call.pause_recording()
         digits = ""
         try:
             while len(digits) < count:
@@ -126,6 +127,7 @@ class Wishes:
             pass
         finally:
             self._entry = None
+            self._call.resume_recording()
         return digits
 
     async def keep_within_limits(self) -> None:

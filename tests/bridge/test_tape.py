@@ -17,7 +17,7 @@ from callcenter.bridge.events import (
     ResponseBegan,
     StreamClosed,
 )
-from callcenter.bridge.tape import BLOCK, LONGEST_GAP, LONGEST_WAIT, Tape
+from callcenter.bridge.tape import BLOCK, LONGEST_GAP, LONGEST_WAIT, RELEASE, Tape
 from callcenter.domain.ids import ItemId, ResponseId
 from callcenter.wire.mulaw import BYTES_PER_MS, FRAME_MS, SILENCE, silence
 from tests.bridge.phone import Line, Phone
@@ -26,10 +26,11 @@ from tests.fakes.listening import sides
 QUIET = silence(FRAME_MS)
 EVER_MS = 10**9
 R1, HELLO = ResponseId("r1"), ItemId("hello")
-WAIT_MS, GAP_MS, BLOCK_MS = (
+WAIT_MS, GAP_MS, BLOCK_MS, HELD_MS = (
     LONGEST_WAIT // BYTES_PER_MS,
     LONGEST_GAP // BYTES_PER_MS,
     BLOCK // BYTES_PER_MS,
+    RELEASE // BYTES_PER_MS,
 )
 
 
@@ -123,15 +124,23 @@ def test_in_a_pause_both_sides_are_silent_and_time_goes_on() -> None:
     tape.pause()
     tape.pause()
     says(tape, 600, 1, since_ms=200)
-    tape.agent(100, sound(600, 2))
+    tape.agent(100, sound(600 + HELD_MS, 2))
     tape.resume()
     tape.resume()
-    says(tape, 800, 1, since_ms=600)
+    says(tape, 800 + HELD_MS, 1, since_ms=600)
     caller, agent = sides(tape.rest())
-    assert caller == sound(200, 1) + silence(400) + sound(200, 1)
-    assert agent == silence(100) + sound(100, 2) + silence(400) + sound(100, 2) + (
-        silence(100)
-    )
+    hushed = silence(400 + HELD_MS)
+    assert caller == sound(200, 1) + hushed + sound(200, 1)
+    assert agent == silence(100) + sound(100, 2) + hushed + sound(100, 2) + silence(100)
+
+
+def test_a_key_that_is_still_held_is_in_the_pause() -> None:
+    tape = Tape()
+    tape.pause()
+    says(tape, 200, 1)
+    tape.resume()
+    says(tape, 200 + HELD_MS, 1, since_ms=200)
+    assert sides(tape.rest())[0] == silence(200 + HELD_MS)
 
 
 def test_a_pause_reaches_from_one_block_into_the_next() -> None:
@@ -140,12 +149,14 @@ def test_a_pause_reaches_from_one_block_into_the_next() -> None:
     tape.pause()
     says(tape, BLOCK_MS + 100, 1, since_ms=BLOCK_MS - 100)
     first = sides(tape.wind(EVER_MS))[0]
-    says(tape, 2 * BLOCK_MS + 100, 1, since_ms=BLOCK_MS + 100)
+    says(tape, 2 * BLOCK_MS, 1, since_ms=BLOCK_MS + 100)
     tape.resume()
-    says(tape, 3 * BLOCK_MS, 1, since_ms=2 * BLOCK_MS + 100)
+    says(tape, 3 * BLOCK_MS, 1, since_ms=2 * BLOCK_MS)
     second = sides(tape.rest())[0]
     assert first + second == (
-        sound(BLOCK_MS - 100, 1) + silence(BLOCK_MS + 200) + sound(BLOCK_MS - 100, 1)
+        sound(BLOCK_MS - 100, 1)
+        + silence(BLOCK_MS + 100 + HELD_MS)
+        + sound(BLOCK_MS - HELD_MS, 1)
     )
 
 
