@@ -26,6 +26,9 @@ from callcenter.floor.ports import CallControl
 from callcenter.floor.talk import Talk
 from callcenter.wire import twiml
 
+NODE_FACTS: Final = 10_000
+"""Where the numbers of the next node's facts begin: more than a call has."""
+
 OVERTAKEN_SECONDS: Final = 2.0
 """By how much a webhook may overtake the end of the stream that it is about."""
 
@@ -58,7 +61,8 @@ class LiveCall:
     def remember(self, facts: Sequence[e.Fact]) -> None:
         """Take up a call that another node had: its state, and its clock."""
         self.state = fold(facts)
-        self._sequence = self.state.last_sequence
+        # The last node's latest facts may still be on their way to the database.
+        self._sequence = (self.state.last_sequence // NODE_FACTS + 1) * NODE_FACTS
         since = self.house.clock.now() - facts[0].at
         self._began_ms -= round(since.total_seconds() * 1000)
 
