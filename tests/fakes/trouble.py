@@ -2,7 +2,7 @@
 
 import pytest
 
-from callcenter.realtime import line, transport
+from callcenter.realtime import debts, line
 from callcenter.simulator.model.faults import Faults
 from callcenter.simulator.model.session import Session
 from tests.fakes.center import Center
@@ -18,7 +18,7 @@ QUICK = {
 def hasten(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the watchdog look as often as its hurried limits need."""
     monkeypatch.setattr(line, "TICK_SECONDS", 0.02)
-    monkeypatch.setattr(transport, "RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(debts, "RETRY_SECONDS", 0.05)
 
 
 def spoil(session: Session, faults: Faults) -> None:
