@@ -254,6 +254,22 @@ async def test_a_pause_outlives_the_stream(tmp_path: Path) -> None:
         assert sounding_ms(caller_side) == sounding_ms(agent_side) == 0
 
 
+async def test_a_call_that_ends_before_its_stream_says_that_it_was_recorded(
+    tmp_path: Path,
+) -> None:
+    async with center(tmp_path, **recorded(tmp_path)) as here:
+
+        async def script(caller: Caller) -> None:
+            await greeted(caller)
+            live(here).finish("the carrier reported completed")
+
+        await here.call(script)
+        (ended,) = here.of(r.RecordingEnded)
+        assert ended.reason == "the call ended"
+        _, agent_side = played(await file_of(here, tmp_path))
+        assert sounding_ms(agent_side) >= VOICE_MS
+
+
 async def test_a_full_disk_costs_the_recording_and_not_the_call(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
