@@ -13,7 +13,7 @@ help:  ## what can be made
 
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "callcenter needs Python 3.11 or newer, with its venv module (on Debian: apt install python3-venv)." >&2; exit 1; }
-	@echo "Installing callcenter into .venv (about a minute, once) …"
+	@echo "Installing callcenter into .venv (one to two minutes, once) …"
 	@$(PYTHON) -m venv .venv || { echo "Could not make .venv. On Debian or Ubuntu: apt install python3-venv." >&2; exit 1; }
 	@if command -v uv >/dev/null 2>&1; then \
 		uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock && \
@@ -41,7 +41,7 @@ check: $(READY)  ## format, lint, types, import contracts, agent cards
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 	@$(BIN)/callcenter agents check
 
-format:  ## let ruff format and mend what it can
+format: $(READY)  ## let ruff format and mend what it can
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 

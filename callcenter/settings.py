@@ -91,6 +91,12 @@ class Settings(BaseSettings):
         return self.agents_dir
 
     @property
+    def names_missing_operators(self) -> bool:
+        """Whether a file of operators was named that is not there."""
+        named = "operators_file" in self.model_fields_set
+        return named and not self.operators_file.exists()
+
+    @property
     def public_base(self) -> str:
         """The address that Twilio sees, without a slash at its end."""
         return self.public_url.rstrip("/")

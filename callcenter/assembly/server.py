@@ -21,6 +21,11 @@ LOOPBACK: Final = "127.0.0.1"
 KEEP_ALIVE_SECONDS: Final = 75.0
 BACKLOG: Final = 512
 
+NO_OPERATORS: Final = (
+    "There are no operators: nobody can be reached when an agent cannot help. Put them "
+    "into operators.toml (see operators.example.toml)."
+)
+
 MOVE_SECONDS: Final = 10.0
 """Of the time to drain: for sending the remaining callers to another node."""
 
@@ -43,6 +48,8 @@ async def _serve(settings: Settings, host: str, door: socket.socket) -> None:
     async with running(settings) as node:
         for problem in node.problems.values():
             logger.warning("not_in_order", problem=problem)
+        if not node.floor.house.operators():
+            logger.warning("not_in_order", problem=NO_OPERATORS)
         logger.info(
             "serving",
             address=f"http://{host}:{port}",

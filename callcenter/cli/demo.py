@@ -30,5 +30,6 @@ def demo(
     try:
         good = asyncio.run(run_demo(folder, picture, keep=keep))
     except KeyboardInterrupt:
-        raise typer.Exit(130) from None
+        typer.echo("Stopped." if keep else "Stopped: the call was not finished.")
+        raise typer.Exit(0 if keep else 130) from None
     raise typer.Exit(0 if good else 1)

@@ -33,10 +33,21 @@ LISTENS_MS: Final = 5_000
 """Ada has heard enough of the briefing by then, and presses 1."""
 
 
+ENOUGH_MS: Final = 7_500
+"""So much of the forecast the caller hears, and then interrupts it."""
+
+
 async def caller(phone: Phone) -> None:
-    """Ask for the weather, book a service, and then for a person."""
+    """Ask for the weather, interrupt it to book a service, then ask for a person."""
+    weather, booking, *others = SENTENCES
     await phone.hears_pause(QUIET_MS)
-    for slug in SENTENCES:
+    await phone.say(clip(weather).audio)
+    await phone.hears_sound()
+    await phone.waits(ENOUGH_MS)
+    await phone.say(clip(booking).audio)
+    await phone.hears_pause(0)  # what was interrupted; the answer comes now
+    await phone.hears_pause(QUIET_MS, timeout_s=40)
+    for slug in others:
         await phone.say(clip(slug).audio)
         await phone.hears_pause(QUIET_MS, timeout_s=40)
     await phone.happens(Happening.UNBRIDGED, timeout_s=60)

@@ -26,6 +26,13 @@ async def run_demo(folder: Path, picture: Path | None, *, keep: bool) -> bool:
     _clean(folder)
     screen = Screen()
     screen.open()
+    try:
+        return await _run(folder, picture, screen, keep=keep)
+    finally:
+        screen.close()
+
+
+async def _run(folder: Path, picture: Path | None, screen: Screen, *, keep: bool) -> bool:
     with (folder / "callcenter.log").open("w", encoding="utf-8") as log:
         set_up_logs("INFO", log)
         async with rehearsal(
@@ -69,14 +76,19 @@ async def _judge(center: Rehearsal, phone: Phone, folder: Path, screen: Screen) 
     if call is None:
         screen.show("[bold red]The call is not in the database.[/]")
         return False
-    results = checks(call, _said(center))
+    truncated = [
+        event
+        for session in center.model.sessions
+        for event in session.events("conversation.item.truncated")
+    ]
+    results = checks(call, _said(center), truncations=len(truncated))
     voices = [part.at_ms for part in phone.heard if part.source not in NOT_SPEECH]
     greeted_ms = min(voices, default=0)
     screen.show()
     screen.show(_summary(call, greeted_ms))
     for check in results:
         sign = "[green]✓[/]" if check.ok else "[bold red]✗[/]"
-        screen.show(f"  {sign} {check.what}")
+        screen.show(f"  {sign}  {check.what}")
     for warning in center.carrier.warnings:
         screen.show(f"  [yellow]![/] Twilio would warn: {warning}")
     screen.show()
@@ -103,11 +115,11 @@ def _summary(call: Mapping[str, Any], greeted_ms: int) -> Table:
 
 def _next_steps(folder: Path, call_id: str) -> Table:
     table = Table(show_header=False, box=None, title="Where to look next")
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     url = f"sqlite+aiosqlite:///{folder / 'callcenter.db'}"
-    table.add_row(
-        "the call again",
-        f"export DATABASE_URL={url}\n.venv/bin/callcenter calls show {call_id[:9]}",
-    )
+    show = f".venv/bin/callcenter calls show {call_id[:9]}"
+    table.add_row("the call again", f"DATABASE_URL={url} \\\n  {show}")
     table.add_row("the agents", "agents/*.md, and .venv/bin/callcenter agents graph")
     table.add_row("this screen", str(folder / "call.svg"))
     table.add_row("the log", str(folder / "callcenter.log"))
@@ -116,5 +128,8 @@ def _next_steps(folder: Path, call_id: str) -> Table:
 
 
 async def _stay(center: Rehearsal, screen: Screen) -> None:
-    screen.show(f"The center stays up at {center.address} until Ctrl-C.")
+    screen.show(
+        f"The center stays up until Ctrl-C. It answers at {center.address}/readyz, and "
+        "calls can be placed to it by its simulators only."
+    )
     await asyncio.Event().wait()

@@ -11,7 +11,6 @@ from typing import Final
 
 import msgspec
 from rich.console import Console, RenderableType
-from rich.panel import Panel
 from rich.status import Status
 from rich.table import Table
 from rich.text import Text
@@ -64,13 +63,13 @@ class Screen:
     def open(self) -> None:
         """Say what is going to happen, and what is real about it."""
         words = Text.assemble(
-            ("One call, with real sound, on this machine.\n", "bold"),
+            ("One call, with real sound, in real time: a little over a minute.\n", "bold"),
             "Simulated: the telephone network, the model (a rule-based brain with a "
             "real recogniser and a real voice, no language model), the weather service."
             "\nReal: everything in between, over real sockets: webhooks, media streams,"
-            " agents, tools, the database.",
+            " agents, tools, the database.\n",
         )
-        self.show(Panel(words, title=TITLE, border_style="dim"))
+        self.show(words)
 
     def fact(self, fact: e.Fact) -> None:
         """Show a fact of the call, if a person would want to see it."""
@@ -118,7 +117,7 @@ class Screen:
                 self._note(at_s, "☎", f"{caller} is calling", "bold yellow")
             case e.SessionOpened(agent=agent, connect_ms=ms):
                 self.agent = agent
-                self._note(at_s, "·", f"model session open after {ms} ms", "dim")
+                self._note(at_s, "·", f"the model is ready, after {ms} ms", "dim")
             case e.CallerSpoke(text=text):
                 self._row(
                     at_s, "caller", "bold white", Text(text or "(not understood)")
@@ -131,7 +130,7 @@ class Screen:
             case e.ToolCalled(tool=tool, arguments=arguments):
                 self._note(at_s, "⚙", f"{tool}({_plain(arguments)})", "yellow")
             case e.ToolReturned(tool=tool, outcome=outcome, took_ms=ms):
-                self._note(at_s, " ", f"{tool}: {outcome} in {ms} ms", "dim")
+                self._note(at_s, " ", f"{outcome}, in {ms} ms", "dim")
             case e.CallEscalated(reason=reason, topic=topic):
                 self._note(at_s, "⇡", f"escalation ({topic}): {reason}", "bold red")
             case e.OperatorCalled(operator=operator, destination=number):
@@ -167,7 +166,9 @@ class Screen:
 
 def _said(event: e.AgentSpoke) -> Text:
     words = Text(event.heard)
-    words.append(event.generated[len(event.heard) :], "strike dim")
+    if unheard := event.generated[len(event.heard) :]:
+        words.append(unheard, "strike dim")
+        words.append("  (interrupted: not heard)", "red")
     if event.latency_ms is not None:
         words.append(f"  ({event.latency_ms / 1000:.1f} s)", "dim")
     return words

@@ -19,8 +19,13 @@ class Check:
     ok: bool
 
 
-def checks(call: Mapping[str, Any], said_by_model: Sequence[str]) -> list[Check]:
-    """`call` is a call as `calls show --json` prints it."""
+def checks(
+    call: Mapping[str, Any], said_by_model: Sequence[str], *, truncations: int
+) -> list[Check]:
+    """`call` is a call as `calls show --json` prints it.
+
+    `truncations` is how often the model was told that something was not heard.
+    """
     handoffs = [(one["from_agent"], one["to_agent"]) for one in call["handoffs"]]
     tools = {one["tool"] for one in call["tool_calls"] if one["outcome"] == "ok"}
     attempts = [attempt for one in call["escalations"] for attempt in one["attempts"]]
@@ -32,6 +37,10 @@ def checks(call: Mapping[str, Any], said_by_model: Sequence[str]) -> list[Check]
         Check(
             "handed on to another specialist",
             any(to == "scheduling" for _, to in handoffs) and "scheduling" in agents,
+        ),
+        Check(
+            "the caller interrupted, and the model knows what was not heard",
+            truncations == sum(_was_cut(turn) for turn in call["turns"]) > 0,
         ),
         Check("an appointment was booked", "book_appointment" in tools),
         Check(
@@ -53,8 +62,13 @@ def _caller(call: Mapping[str, Any]) -> bool:
 
 
 def _agents(call: Mapping[str, Any], said_by_model: Sequence[str]) -> bool:
-    heard = [one["heard"] for one in call["turns"] if one["speaker"] == "agent"]
-    return bool(heard) and heard == list(said_by_model)
+    agents = [one for one in call["turns"] if one["speaker"] == "agent"]
+    begun = all(one["generated"].startswith(one["heard"]) for one in agents)
+    return begun and [one["generated"] for one in agents] == list(said_by_model)
+
+
+def _was_cut(turn: Mapping[str, Any]) -> bool:
+    return bool(turn["speaker"] == "agent" and turn["heard"] != turn["generated"])
 
 
 def timings(call: Mapping[str, Any], *, greeted_ms: int) -> dict[str, str]:

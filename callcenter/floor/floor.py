@@ -124,7 +124,7 @@ class Floor:
             return
         if known := await self._known(request.call_sid, base):
             await known.call.stream_gone()
-            known.call.finish(f"the carrier reported {request.status}")
+            known.call.finish(f"the telephone call is over ({request.status})")
 
     def stream_status(self, status: StreamStatus) -> None:
         """A stream's own callback: worth a line in the log when it is an error."""

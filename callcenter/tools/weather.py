@@ -140,7 +140,8 @@ def _say(forecast: Forecast, day: date, today: date) -> str:
         parts.append(between)
     extras = []
     if forecast.rain_chance is not None:
-        extras.append(f"{a_percentage(forecast.rain_chance)} chance of rain")
+        falls = wmo.falls(forecast.weather_code)
+        extras.append(f"{a_percentage(forecast.rain_chance)} chance of {falls}")
     if forecast.wind_kmh is not None:
         extras.append(wmo.wind_in_words(forecast.wind_kmh))
     if extras:

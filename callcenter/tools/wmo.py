@@ -36,6 +36,7 @@ UNKNOWN: Final = "weather that I have no word for"
 
 ICE: Final = frozenset({48, 56, 57, 66, 67})
 SNOW: Final = frozenset({75, 86})
+SNOWFALL: Final = frozenset({71, 73, 75, 77, 85, 86})
 DOWNPOUR: Final = frozenset({65, 82})
 THUNDER: Final = frozenset({95, 96, 99})
 
@@ -83,3 +84,8 @@ def warning(
     if high is not None and high >= GREAT_HEAT_C:
         return "That is very hot, so take enough water."
     return ""
+
+
+def falls(code: int) -> str:
+    """What may fall from the sky in such weather."""
+    return "snow" if code in SNOWFALL else "rain"

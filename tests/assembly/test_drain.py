@@ -39,14 +39,16 @@ async def test_a_server_told_to_end_lets_the_caller_finish(tmp_path: Path) -> No
         ) as carrier,
         serving(
             tmp_path,
-            PUBLIC_URL=PUBLIC,
-            OPENAI_API_KEY="sk-test",
-            OPENAI_REALTIME_URL=model.url,
-            TWILIO_ACCOUNT_SID=ACCOUNT,
-            TWILIO_AUTH_TOKEN=TOKEN,
-            TWILIO_API_URL=carrier.api_url,
-            GREETING="",
-            DRAIN_SECONDS="30",
+            {
+                "PUBLIC_URL": PUBLIC,
+                "OPENAI_API_KEY": "sk-test",
+                "OPENAI_REALTIME_URL": model.url,
+                "TWILIO_ACCOUNT_SID": ACCOUNT,
+                "TWILIO_AUTH_TOKEN": TOKEN,
+                "TWILIO_API_URL": carrier.api_url,
+                "GREETING": "",
+                "DRAIN_SECONDS": "30",
+            },
         ) as (process, address),
     ):
         carrier._exchange.webhooks._reroute = {
