@@ -29,6 +29,9 @@ from callcenter.wire import twiml
 NODE_FACTS: Final = 10_000
 """Where the numbers of the next node's facts begin: more than a call has."""
 
+GOODBYES: Final = 3
+"""So many looks after a last word, a call is over even if nobody says so."""
+
 OVERTAKEN_SECONDS: Final = 2.0
 """By how much a webhook may overtake the end of the stream that it is about."""
 
@@ -137,12 +140,17 @@ class LiveCall:
 
     async def _watch(self) -> None:
         """Keep the call within its limits, and look for callers who left unnoticed."""
+        told_goodbye = 0
         while True:
             await asyncio.sleep(self.house.rules.watch_s)
             if self.talk is not None and self.talk.streaming:
                 await self._reception().keep_within_limits()
             elif await self._has_left():
                 self.finish("the caller had left")
+            elif self.saying_goodbye:
+                told_goodbye += 1
+                if told_goodbye > GOODBYES:
+                    self.finish("the caller was told goodbye")
 
     async def _has_left(self) -> bool:
         try:

@@ -49,6 +49,11 @@ def parse_url(text: str) -> URL:
             "sqlite+aiosqlite:///callcenter.db or postgresql+psycopg://user@host/name."
         ) from error
     url = url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
+    if url.drivername not in _DRIVERS.values():
+        raise StorageError(
+            f"DATABASE_URL asks for {url.drivername}, which is not one of ours; write "
+            "sqlite+aiosqlite:///callcenter.db or postgresql+psycopg://user@host/name."
+        )
     if is_sqlite(url) and url.database in {None, "", ":memory:"}:
         raise StorageError(
             "DATABASE_URL names an SQLite database in memory, which every connection "
