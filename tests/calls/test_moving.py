@@ -13,6 +13,7 @@ from callcenter.simulator.carrier import (
     Answers,
     CarrierSimulator,
     Happening,
+    OperatorBehaviour,
     Options,
     Phone,
     Scripted,
@@ -116,7 +117,10 @@ async def test_an_operator_who_declines_at_the_other_node_is_followed_by_the_nex
         await dies(here, other, call)
         phone.press("2")
 
-    operators = {ADA: Scripted(declines, after_s=0.1), "+15005550102": TAKES}
+    operators: dict[str, OperatorBehaviour] = {
+        ADA: Scripted(declines, after_s=0.1),
+        "+15005550102": TAKES,
+    }
     async with (
         center(tmp_path, public=PUBLIC, operators=operators) as here,
         second_node(here) as other,
@@ -253,7 +257,7 @@ async def test_a_server_killed_in_mid_conversation_goes_on_when_it_is_back(
     tmp_path: Path,
 ) -> None:
     async with far_ends() as (model, carrier, balancer, told, environment):
-        async with serving(tmp_path, **environment) as (process, address):
+        async with serving(tmp_path, environment) as (process, address):
             balancer.port = port_of(address)
             moved = asyncio.Event()
 
@@ -271,7 +275,7 @@ async def test_a_server_killed_in_mid_conversation_goes_on_when_it_is_back(
 
             call = await carrier.place_call(CALLER, script, hang_up_after_script=True)
             await process.wait()
-        async with serving(tmp_path, port=balancer.port, **environment):
+        async with serving(tmp_path, environment, port=balancer.port):
             moved.set()
             await call.ended(60)
             await asyncio.sleep(0.5)
@@ -293,8 +297,8 @@ async def test_a_server_told_to_end_sends_all_its_callers_on_and_loses_none(
 ) -> None:
     async with (
         far_ends() as (model, carrier, balancer, told, environment),
-        serving(tmp_path, DRAIN_SECONDS="2", **environment) as (old, address),
-        serving(tmp_path, **environment) as (_, next_address),
+        serving(tmp_path, environment | {"DRAIN_SECONDS": "2"}) as (old, address),
+        serving(tmp_path, environment) as (_, next_address),
     ):
         balancer.port = port_of(address)
         moved = asyncio.Event()

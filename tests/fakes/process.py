@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -20,7 +20,7 @@ ROOT = Path(callcenter.__file__).parents[1]
 
 @asynccontextmanager
 async def serving(
-    folder: Path, *, port: int = 0, **environment: str
+    folder: Path, environment: Mapping[str, str], *, port: int = 0
 ) -> AsyncIterator[tuple[Process, str]]:
     """`callcenter serve`; the process, and its address. It is gone afterwards."""
     (folder / "operators.toml").write_text(OPERATORS)
