@@ -146,9 +146,7 @@ async def running(
             toolbox=lambda call_id, number, control: toolbox(
                 desk(call_id=call_id, caller_number=number, call=control)
             ),
-            briefing=lambda number: (
-                _facts_for_agents(number, book, clock) + told_of(settings)
-            ),
+            briefing=partial(_facts_for_agents, settings, book, clock),
             recordings=recorded if settings.record_calls else None,
             watchers=[log_fact, *watchers],
         )
@@ -284,13 +282,15 @@ def _chime() -> bytes:
     return CHIME
 
 
-def _facts_for_agents(number: str, book: AppointmentBook, clock: Clock) -> str:
+def _facts_for_agents(
+    settings: Settings, book: AppointmentBook, clock: Clock, number: str
+) -> str:
     now = clock.now().astimezone(book.zone)
     return (
         "# This call\n\n"
         f"It is {spoken_day(now.date())}, {now:%H:%M}, in {book.zone.key}. "
         f"The caller's number is {number or 'withheld'}. "
-        "It is no proof of who they are."
+        f"It is no proof of who they are.{told_of(settings)}"
     )
 
 
