@@ -14,10 +14,11 @@ from typing import Final
 import httpx
 from quart import Quart
 
+from callcenter.assembly.briefing import briefing
 from callcenter.assembly.clock import SystemClock
 from callcenter.assembly.fact_log import log_fact
 from callcenter.assembly.limits import most_calls
-from callcenter.assembly.recordings import recordings, told_of
+from callcenter.assembly.recordings import recordings
 from callcenter.bridge.patience import Limits
 from callcenter.domain.events import Fact
 from callcenter.domain.ids import AgentName, CallSid
@@ -44,7 +45,6 @@ from callcenter.tools.desk import Desk
 from callcenter.tools.open_meteo import OpenMeteo
 from callcenter.tools.registry import descriptions, toolbox
 from callcenter.tools.roster_files import load_roster
-from callcenter.tools.spoken import spoken_day
 from callcenter.web.app import create_app
 from callcenter.web.proof import Proof
 
@@ -146,7 +146,7 @@ async def running(
             toolbox=lambda call_id, number, control: toolbox(
                 desk(call_id=call_id, caller_number=number, call=control)
             ),
-            briefing=partial(_facts_for_agents, settings, book, clock),
+            briefing=partial(briefing, settings, book, clock),
             recordings=recorded if settings.record_calls else None,
             watchers=[log_fact, *watchers],
         )
@@ -280,18 +280,6 @@ def _chime() -> bytes:
     from callcenter.realtime.sounds import CHIME  # noqa: PLC0415  # as above
 
     return CHIME
-
-
-def _facts_for_agents(
-    settings: Settings, book: AppointmentBook, clock: Clock, number: str
-) -> str:
-    now = clock.now().astimezone(book.zone)
-    return (
-        "# This call\n\n"
-        f"It is {spoken_day(now.date())}, {now:%H:%M}, in {book.zone.key}. "
-        f"The caller's number is {number or 'withheld'}. "
-        f"It is no proof of who they are.{told_of(settings)}"
-    )
 
 
 def _journal(settings: Settings) -> Path:

@@ -44,10 +44,3 @@ async def _purge_daily(kept: Recordings) -> None:
         if deleted := await kept.purge():
             logger.info("recordings_deleted", count=deleted)
         await asyncio.sleep(DAY_SECONDS)
-
-
-def told_of(settings: Settings) -> str:
-    """What agents must know of it: a caller who asks gets a true answer."""
-    if not settings.record_calls:
-        return ""
-    return " The call is recorded, and the caller has been told so."

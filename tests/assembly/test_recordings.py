@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from callcenter.assembly import recordings as module
-from callcenter.assembly.recordings import recordings, told_of
+from callcenter.assembly.recordings import recordings
 from callcenter.settings import Settings
 from tests.fakes.center import center
 
@@ -54,9 +54,14 @@ async def test_and_every_day_after(
     assert clock.looks >= 3
 
 
-def test_agents_know_that_the_call_is_recorded(tmp_path: Path) -> None:
-    assert told_of(settings(tmp_path)) == ""
-    assert "is recorded" in told_of(settings(tmp_path, record_calls=True))
+@pytest.mark.parametrize("record_calls", [True, False])
+async def test_agents_know_whether_the_call_is_recorded(
+    tmp_path: Path, *, record_calls: bool
+) -> None:
+    chosen = {"record_calls": record_calls, "recordings_dir": tmp_path}
+    async with center(tmp_path, settings=chosen) as here:
+        known = here.node.floor.house.briefing("+4755512345")
+        assert ("The call is recorded" in known) is record_calls
 
 
 @pytest.mark.parametrize(
