@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _PACKAGE = Path(__file__).parent
@@ -22,7 +22,6 @@ class Settings(BaseSettings):
         env_file=".env",
         env_file_encoding="utf-8",
         extra="ignore",
-        env_ignore_empty=True,
     )
 
     host: str = "0.0.0.0"  # noqa: S104  # behind it, every webhook proves who sent it
@@ -72,6 +71,16 @@ class Settings(BaseSettings):
     operator_ring_seconds: int = Field(default=20, ge=5, le=600)
     operator_attempts: int = Field(default=3, ge=1)
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: object, info: ValidationInfo) -> object:
+        """`NAME=` is as good as no line; but an empty greeting says something."""
+        if value != "" or info.field_name in {None, "greeting"}:
+            return value
+        return cls.model_fields[str(info.field_name)].get_default(
+            call_default_factory=True, validated_data={}
+        )
+
     @field_validator("public_url")
     @classmethod
     def _an_address(cls, url: str) -> str:
@@ -89,12 +98,6 @@ class Settings(BaseSettings):
         if not self.agents_dir.exists() and "agents_dir" not in self.model_fields_set:
             return shipped if shipped.exists() else _PACKAGE.parent / "agents"
         return self.agents_dir
-
-    @property
-    def names_missing_operators(self) -> bool:
-        """Whether a file of operators was named that is not there."""
-        named = "operators_file" in self.model_fields_set
-        return named and not self.operators_file.exists()
 
     @property
     def public_base(self) -> str:

@@ -14,6 +14,18 @@ SAID_IN_WORDS = {"public_url", "greeting", "secret_key"}
 """Their defaults are no values, or made anew."""
 
 
+def test_an_empty_greeting_is_a_choice_and_other_empty_lines_are_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("GREETING=\nPORT=\nOPENAI_VOICE=\n")
+    chosen = Settings()
+    assert chosen.greeting == ""
+    assert (chosen.port, chosen.openai_voice) == (8000, "marin")
+    (tmp_path / ".env").write_text("")
+    assert Settings().greeting is None
+
+
 @pytest.mark.parametrize("name", sorted(set(Settings.model_fields) - {"secret_key"}))
 def test_every_setting_is_in_the_example(name: str) -> None:
     assert name.upper() in LISTED

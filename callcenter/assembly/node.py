@@ -24,7 +24,7 @@ from callcenter.domain.events import Fact
 from callcenter.domain.ids import AgentName, CallSid
 from callcenter.domain.operators import Operator
 from callcenter.domain.roster import Roster
-from callcenter.errors import ConfigurationError, StorageError
+from callcenter.errors import StorageError
 from callcenter.floor.floor import Floor
 from callcenter.floor.house import House, Rules
 from callcenter.floor.ports import Carrier, Clock
@@ -103,10 +103,6 @@ async def running(
     Raises ConfigurationError when the cards, the operators' file or the database's
     address make no sense; a database or a model that is merely down is no reason.
     """
-    if settings.names_missing_operators:
-        raise ConfigurationError(
-            f"OPERATORS_FILE: {settings.operators_file} is missing"
-        )
     operators = load_operators(settings.operators_file)
     roster = load_roster(settings.cards, settings.entry_agent, descriptions())
     database = Database.open(settings.database_url)

