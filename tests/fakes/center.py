@@ -177,7 +177,7 @@ class Center:
         assert await self.node.ledger.flush(5)
         database = Database.open(self.settings.database_url)
         try:
-            return await History(database).list_calls()
+            return await History(database).list_calls(1_000)
         finally:
             await database.close()
 

@@ -26,7 +26,7 @@ from typing_extensions import override
 
 from callcenter.bridge.patience import Due
 from callcenter.domain import events as e
-from callcenter.domain.ids import AgentName, CallId, CallSid, ItemId, StreamSid
+from callcenter.domain.ids import AgentName, CallId, ItemId
 from callcenter.domain.opening import Opening, after_a_break, greeting
 from callcenter.domain.transcript import Speaker, Turn
 from callcenter.errors import ModelError
@@ -38,17 +38,13 @@ from callcenter.wire.media import (
     Mark,
     MarkEcho,
     Media,
-    Started,
-    parse_to_twilio,
     render_from_twilio,
 )
-from callcenter.wire.sockets import SocketClosed
 from tests.fakes.center import CALLER, Center, center
+from tests.fakes.wires import STARTED, STREAM, Socket
 
 UPDATED = {"type": "session.updated"}
 HELLO = greeting(AgentName("triage"), "Hello.", recorded=False)
-STREAM = StreamSid("MZ1")
-STARTED = Started(STREAM, CallSid("CA1"), "AC1", {})
 
 
 def refusal(code: str) -> dict[str, Any]:
@@ -98,30 +94,6 @@ class Inner(RealtimeModel):
     @override
     async def close(self) -> None:
         """Nothing to close."""
-
-
-class Socket:
-    """A caller's socket that says what it is told to say."""
-
-    def __init__(self, *messages: str) -> None:
-        self.sent: list[object] = []
-        self._messages: asyncio.Queue[str | None] = asyncio.Queue()
-        for message in messages:
-            self._messages.put_nowait(message)
-
-    async def receive(self) -> str:
-        if (message := await self._messages.get()) is None:
-            raise SocketClosed
-        return message
-
-    async def send(self, text: str) -> None:
-        self.sent.append(parse_to_twilio(text))
-
-    def hears(self, message: Frame | MarkEcho) -> None:
-        self._messages.put_nowait(render_from_twilio(message, STREAM))
-
-    async def close(self, code: int, reason: str = "") -> None:
-        self._messages.put_nowait(None)
 
 
 class Control:

@@ -1,0 +1,148 @@
+"""Calls, side by side, to which anything may happen at any time."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from callcenter.domain import events as e
+from callcenter.realtime import transport
+from callcenter.simulator.carrier import (
+    Answers,
+    Busy,
+    Declines,
+    OperatorBehaviour,
+    Phone,
+    RestFault,
+)
+from callcenter.simulator.carrier.sound import tone
+from callcenter.simulator.model.faults import Faults
+from callcenter.simulator.model.session import Session
+from callcenter.telephony import carrier as telephony
+from tests.fakes.center import ADA, BEA, CAI, Caller, Center, center
+from tests.fakes.nodes import tear
+from tests.fakes.trouble import QUICK, fails_next, hasten, rejects_next_update, spoil
+
+LANES = 4
+"""Calls at one time; the rest wait for their turn."""
+
+SENTENCES = (
+    "what services do you offer",
+    "what are your opening hours",
+    "thank you",
+    "I want to talk to a person",
+    "please take a message, my chain is broken",
+    "goodbye",
+)
+LONGEST_S = 6.0
+"""A call whose caller has not left by then hangs up."""
+
+OPERATORS: dict[str, OperatorBehaviour] = {
+    ADA: Answers(after_s=0.5, talks=tone((180.0,), 200), hangs_up_after_s=0.1),
+    BEA: Declines(after_s=0.5),
+    CAI: Busy(),
+}
+
+
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    hasten(monkeypatch)
+    monkeypatch.setattr(transport, "UPDATE_SECONDS", 0.2)
+    monkeypatch.setattr(telephony, "TIMEOUT_SECONDS", 0.3)
+
+
+async def speaks(here: Center, caller: Caller, chance: random.Random) -> None:
+    await caller.says(chance.choice(SENTENCES))
+
+
+async def waits(here: Center, caller: Caller, chance: random.Random) -> None:
+    await caller.phone.waits(chance.randrange(0, 400, 20))
+
+
+async def presses(here: Center, caller: Caller, chance: random.Random) -> None:
+    caller.phone.press(chance.choice("0123456789*#"))
+
+
+async def loses_the_stream(here: Center, caller: Caller, _: random.Random) -> None:
+    for leg in list(here.carrier.calls.values()):
+        if leg.phone is caller.phone:
+            await tear(leg)
+
+
+async def somebodys_model_fails(here: Center, _: Caller, chance: random.Random) -> None:
+    """Not necessarily one's own."""
+    trouble: list[Callable[[Session], object]] = [
+        lambda one: one.close(chance.choice([1000, 1001, 1006, 1011])),
+        lambda one: one.send_raw("{"),
+        lambda one: one.send_raw('{"type": "response.done"}'),
+        lambda one: spoil(one, Faults(stall_s=60)),
+        lambda one: spoil(one, Faults(broken_arguments=True)),
+        lambda one: spoil(one, Faults(invented_tool="launch_rocket")),
+        fails_next,
+        rejects_next_update,
+    ]
+    if sessions := [one for one in here.model.sessions if one.is_open]:
+        begun = chance.choice(trouble)(chance.choice(sessions))
+        if asyncio.iscoroutine(begun):
+            await begun
+
+
+async def rest_fails(here: Center, _: Caller, chance: random.Random) -> None:
+    here.carrier.fail_next(chance.choice(list(RestFault)))
+
+
+ACTS = (speaks, speaks, waits, presses, loses_the_stream, somebodys_model_fails)
+
+
+async def anything(here: Center, caller: Caller, chance: random.Random) -> None:
+    """Some acts, one after the other, beginning at any moment."""
+    await caller.phone.waits(chance.randrange(0, 600, 20))
+    for _ in range(chance.randrange(1, 6)):
+        await chance.choice((*ACTS, rest_fails))(here, caller, chance)
+
+
+async def lane(here: Center, calls: int, chance: random.Random) -> None:
+    for _ in range(calls):
+
+        async def script(phone: Phone) -> None:
+            try:
+                async with asyncio.timeout(LONGEST_S):
+                    await anything(here, Caller(phone, here.told), chance)
+            except TimeoutError:
+                return
+
+        call = await here.carrier.place_call(
+            f"+4755{chance.randrange(10**6):06}", script, hang_up_after_script=True
+        )
+        await call.ended()
+
+
+async def test_whatever_happens_every_call_ends_once_and_leaves_nothing(
+    tmp_path: Path,
+    pytestconfig: pytest.Config,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    seed, calls = (
+        pytestconfig.option.random_seed,
+        pytestconfig.option.random_calls,
+    )
+    chance = random.Random(seed)
+    rules = {"watch_s": 0.3, "last_words_s": 0.6}
+    async with center(
+        tmp_path, settings=QUICK, rules=rules, operators=OPERATORS
+    ) as here:
+        async with asyncio.TaskGroup() as tasks:
+            for at in range(LANES):
+                share = calls // LANES + (at < calls % LANES)
+                tasks.create_task(lane(here, share, random.Random(chance.random())))
+        await here.nothing_is_left()
+        stored = await here.stored_calls()
+        assert len(stored) == len(here.of(e.CallAnswered)), f"seed {seed}"
+        assert all(one["ended_at"] for one in stored), f"seed {seed}"
+        log = capsys.readouterr().out + caplog.text
+        assert "errand_failed" not in log, f"seed {seed}"
+        assert "call_failed" not in log, f"seed {seed}"
+        assert "+4755" not in log, f"seed {seed}"
