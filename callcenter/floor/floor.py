@@ -2,7 +2,9 @@
 
 import asyncio
 import secrets
+from collections import deque
 from contextlib import suppress
+from typing import Final
 
 import structlog
 
@@ -25,6 +27,9 @@ logger = structlog.get_logger()
 LINGER_SECONDS = 60.0
 """How long a finished call still answers: its last webhooks come late, and twice."""
 
+MOST_ENDED: Final = 1_000
+"""So many calls are known to be over, though the database may not know it yet."""
+
 BUSY = (
     "I am sorry, all our lines are busy at the moment. I am trying to connect you to "
     "a colleague."
@@ -40,6 +45,7 @@ class Floor:
         self.house = house
         self.draining = False
         self._calls: dict[CallSid, Reception] = {}
+        self._ended: deque[CallSid] = deque(maxlen=MOST_ENDED)
         self._tasks: asyncio.TaskGroup | None = None
         self._stopping = asyncio.Event()
         self._empty = asyncio.Event()
@@ -191,6 +197,8 @@ class Floor:
         """A call of this node; or one that had another, taken up from its facts."""
         if known := self._calls.get(call_sid):
             return known
+        if call_sid in self._ended:
+            return None
         async with self._recalling:
             facts = await self.house.recall(call_sid)
             if known := self._calls.get(call_sid):
@@ -220,6 +228,8 @@ class Floor:
             self._empty.set()
         if not self._stopping.is_set():
             await self._linger()
+        if reception.call.state.phase is Phase.ENDED:
+            self._ended.append(reception.call.state.call_sid)
         self._calls.pop(reception.call.state.call_sid, None)
 
     async def _linger(self) -> None:
