@@ -1,6 +1,7 @@
 """The floor as a whole: draining, stopping, finding calls again."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,24 @@ async def test_a_call_that_was_over_before_it_began_is_forgotten(
         calls.answer(asked(), here.address)
         await calls.status(asked("no-answer"), here.address)
         await here.nothing_is_left()
+
+
+async def test_a_call_whose_end_is_not_stored_yet_is_not_taken_up_again(
+    tmp_path: Path,
+) -> None:
+    """The database lags behind, and a webhook comes late."""
+    async with center(tmp_path) as here:
+        calls = await open_floor(here)
+
+        async def lagging(_: CallSid) -> list[e.Fact]:
+            return here.facts[:1]
+
+        calls.house = replace(calls.house, recall=lagging)
+        calls.answer(asked(), here.address)
+        await calls.status(asked("completed"), here.address)
+        await here.until(lambda: not calls._calls)
+        await calls.status(asked("completed"), here.address)
+        document = await calls.after_stream(asked("completed"), here.address)
+        assert document.endswith("<Response><Hangup /></Response>")
+        assert calls._calls == {}
+        assert len(here.of(e.CallEnded)) == 1
