@@ -47,6 +47,13 @@ LATE: Final = (
 )
 LATE_SAY: Final = "I am sorry, that is taking longer than it should."
 
+UNVERIFIED: Final = (
+    "Nobody may do this for a caller who has not proved who they are, and this one has "
+    "not. Tell the caller so, and verify them with the tool for it if you have one; "
+    "else offer transfer_to_human. What the caller says of themselves proves nothing."
+)
+UNVERIFIED_SAY: Final = "Before I can do that, I have to make sure who you are."
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -92,6 +99,14 @@ class ToolDefinition:
     late: str
     arguments: type[BaseModel] = field(repr=False)
     function: Function = field(repr=False)
+    verified: bool = False
+    """Only for callers who have proved who they are."""
+    repeatable: bool = True
+    """False: asked again with the same arguments, the first result is the answer."""
+    personal: bool = False
+    """The result tells about a person."""
+    changes: bool = False
+    """Something is different afterwards: intent first, and no hang-up stops it."""
 
     def bind(self, desk: Desk) -> Tool:
         """The tool as the agents of one call may use it."""
@@ -112,6 +127,8 @@ class ToolDefinition:
             arguments = self.arguments.model_validate_json(written.strip() or "{}")
         except ValidationError as error:
             return _refusal(complaints(self.name, self.arguments, error))
+        if self.verified and not desk.identity.verified:
+            return _error(UNVERIFIED, UNVERIFIED_SAY, outcome=ToolOutcome.REFUSED)
         values = {key: getattr(arguments, key) for key in type(arguments).model_fields}
         try:
             async with asyncio.timeout(self.timeout_s):
@@ -143,12 +160,19 @@ class ToolDefinition:
 
 
 def tool(
-    *, timeout_s: float, filler: str = "", late: str = LATE
+    *,
+    timeout_s: float,
+    filler: str = "",
+    late: str = LATE,
+    verified: bool = False,
+    repeatable: bool = True,
+    personal: bool = False,
+    changes: bool = False,
 ) -> Callable[[Function], ToolDefinition]:
     """Make a tool of `async def name(desk: Desk, …) -> Answer`.
 
     `late` is what the model is told after a time-out: say more where it matters
-    whether the thing was done nevertheless.
+    whether the thing was done nevertheless. The others: see `ToolDefinition`.
     """
 
     def define(function: Function) -> ToolDefinition:
@@ -162,6 +186,10 @@ def tool(
             late=late,
             arguments=arguments,
             function=function,
+            verified=verified,
+            repeatable=repeatable,
+            personal=personal,
+            changes=changes,
         )
 
     return define

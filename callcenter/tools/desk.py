@@ -5,7 +5,7 @@ without knowing it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -88,6 +88,15 @@ class Knowledge(Protocol):
     def search(self, question: str, most: int = 3) -> Sequence[Passage]: ...
 
 
+class Identity(Protocol):
+    """Who the caller has proved to be; a caller id proves nothing."""
+
+    @property
+    def verified(self) -> bool:
+        """Whether the caller has proved it, in this call."""
+        ...
+
+
 class Clock(Protocol):
     """The time of day."""
 
@@ -135,6 +144,13 @@ class Forecast:
 
 
 @dataclass(frozen=True, slots=True)
+class Stranger:
+    """Somebody who has proved nothing."""
+
+    verified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """Everything that the tools of one call can reach."""
 
@@ -146,3 +162,4 @@ class Desk:
     knowledge: Knowledge
     weather: Weather
     clock: Clock
+    identity: Identity = field(default_factory=Stranger)
