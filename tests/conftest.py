@@ -4,6 +4,10 @@ import random
 
 import pytest
 
+from tests.fakes.postgres import postgres, postgres_url
+
+__all__ = ["postgres", "postgres_url"]  # fixtures, for all tests
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     chance = parser.getgroup("chance")
