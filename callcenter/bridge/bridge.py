@@ -148,10 +148,13 @@ class Bridge:
             yield SetMark(probe)
         mark = self._playback.send(item_id, audio, self._clock_ms)
         yield Play(audio)
-        yield SetMark(mark)
+        if mark:
+            yield SetMark(mark)
 
     def _item_ended(self, item_id: ItemId) -> Iterator[Command]:
         self._speaking.pop(item_id, None)
+        if mark := self._playback.last_mark():
+            yield SetMark(mark)
         yield from _reports(self._playback.end(item_id))
 
     def _response_ended(self, response_id: ResponseId) -> Iterator[Command]:

@@ -17,7 +17,7 @@ used twice, and a clear forgets those that are out: when they come, they are unk
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from callcenter.bridge.tape import Tape
@@ -64,7 +64,10 @@ class Playback:
 
     tape: Tape | None = None
     """Told what the caller heard, once that is certain."""
+    mark_every_ms: int = 0
+    """Chunks that are shorter share a mark: two messages fewer for each of them."""
     round_trip_ms: float = 0
+    _unmarked_ms: float = 0
     _free_ms: float = 0
     """When everything before the queue had played."""
     _marks: int = 0
@@ -86,13 +89,23 @@ class Playback:
         self._probe = self._next_mark()
         return self._probe
 
-    def send(self, item_id: ItemId, audio: bytes, now_ms: float) -> str:
-        """Enter audio as sent, and return the name of the mark to send after it."""
+    def send(self, item_id: ItemId, audio: bytes, now_ms: float) -> str | None:
+        """Enter audio as sent, and return the mark to send after it, if it gets one."""
         length_ms = len(audio) / BYTES_PER_MS
         self._items.setdefault(item_id, _Item()).spoken_ms += length_ms
-        mark = self._next_mark()
+        self._unmarked_ms += length_ms
+        due = self._unmarked_ms >= self.mark_every_ms
+        mark = self._next_mark() if due else ""
         kept = b"" if self.tape is None else audio
         self._queue.append(_Chunk(mark, item_id, length_ms, now_ms, kept))
+        return mark or None
+
+    def last_mark(self) -> str | None:
+        """The mark that is still missing behind the last audio, if it has none."""
+        if not self._queue or self._queue[-1].mark:
+            return None
+        mark = self._next_mark()
+        self._queue.append(replace(self._queue.pop(), mark=mark))
         return mark
 
     def wait_ms(self, now_ms: float) -> float:
@@ -117,7 +130,7 @@ class Playback:
         if mark == self._probe:
             self.round_trip_ms = max(now_ms - self._probed_at_ms, 0)
             self._probe = ""
-        elif any(mark == chunk.mark for chunk in self._queue):
+        elif mark and any(mark == chunk.mark for chunk in self._queue):
             taken = self._take(mark)
             chunk, _ = taken[-1]
             travelled_ms = now_ms - chunk.length_ms - chunk.sent_at_ms  # at most
@@ -177,6 +190,7 @@ class Playback:
 
     def _next_mark(self) -> str:
         self._marks += 1
+        self._unmarked_ms = 0
         return str(self._marks)
 
 

@@ -21,6 +21,7 @@ from callcenter.bridge.events import (
     SessionLeft,
     StreamClosed,
 )
+from callcenter.bridge.playback import Playback
 from callcenter.wire.mulaw import silence
 from tests.bridge.playbook import HELLO, PRICES, R1, R2, Playbook, heard, voice
 
@@ -45,6 +46,25 @@ def test_a_mark_goes_before_the_first_audio_and_after_every_chunk() -> None:
         << SetMark("2")
         >> AgentAudio(HELLO, R1, voice(40))
         << Play(voice(40))
+        << SetMark("3")
+    )
+
+
+def test_short_chunks_share_a_mark_and_the_last_gets_one_at_the_items_end() -> None:
+    play = Playbook(Bridge(None, Playback(mark_every_ms=50)))
+
+    assert (
+        play
+        >> ResponseBegan(R1)
+        >> AgentAudio(HELLO, R1, voice(20))
+        << SetMark("1")
+        << Play(voice(20))
+        >> AgentAudio(HELLO, R1, voice(40))
+        << Play(voice(40))
+        << SetMark("2")
+        >> AgentAudio(HELLO, R1, voice(20))
+        << Play(voice(20))
+        >> AgentItemEnded(HELLO)
         << SetMark("3")
     )
 

@@ -8,7 +8,7 @@ def playing(ms: int, *more: int, now_ms: int = 0) -> tuple[Playback, list[str]]:
     """A playback in the middle of one item; its marks, the probe's first."""
     playback = Playback()
     marks = [playback.probe(now_ms) or ""]
-    marks += [playback.send(HELLO, voice(each), now_ms) for each in (ms, *more)]
+    marks += [playback.send(HELLO, voice(each), now_ms) or "" for each in (ms, *more)]
     return playback, marks
 
 
@@ -162,3 +162,43 @@ def test_chunks_of_odd_sizes_add_up_exactly() -> None:
 def test_heard_is_whole_when_nothing_is_missing() -> None:
     assert Heard(HELLO, 20, 20).whole
     assert not Heard(HELLO, 19, 20).whole
+
+
+def test_short_chunks_share_a_mark_that_vouches_for_all_of_them() -> None:
+    playback = Playback(mark_every_ms=50)
+    marks = [playback.send(HELLO, voice(20), now_ms=0) for _ in range(4)]
+    shared = marks[2]
+
+    assert [mark is not None for mark in marks] == [False, False, True, False]
+    assert shared is not None
+    list(playback.reach(shared, now_ms=60))
+    assert playback.clear(60) == [Heard(HELLO, heard_ms=60, spoken_ms=80)]
+
+
+def test_the_end_of_an_item_gets_its_own_mark() -> None:
+    playback = Playback(mark_every_ms=50)
+    playback.send(HELLO, voice(20), now_ms=0)
+
+    last = playback.last_mark()
+
+    assert last is not None
+    assert playback.last_mark() is None
+    assert list(playback.end(HELLO)) == []
+    assert list(playback.reach(last, now_ms=20)) == [Heard(HELLO, 20, 20)]
+    assert playback.last_mark() is None
+
+
+def test_between_shared_marks_the_clock_says_what_was_heard() -> None:
+    playback = Playback(mark_every_ms=1_000)
+    for _ in range(10):
+        playback.send(HELLO, voice(20), now_ms=0)
+
+    assert heard_ms(playback, 130) == [130]
+
+
+def test_a_mark_without_a_name_is_nobodys() -> None:
+    playback = Playback(mark_every_ms=1_000)
+    playback.send(HELLO, voice(20), now_ms=0)
+
+    assert list(playback.reach("", now_ms=20)) == []
+    assert not playback.idle
