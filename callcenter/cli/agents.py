@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 if TYPE_CHECKING:
-    from callcenter.domain.roster import Problem, Roster
+    from callcenter.domain.problems import Problem
+    from callcenter.domain.roster import Roster
 
 app = typer.Typer(help="The agents' cards.", no_args_is_help=True)
 
@@ -65,7 +66,7 @@ def graph(
 @app.command(epilog="Example: callcenter agents show weather")
 def show(name: str, folder: Folder = None, as_json: AsJson = False) -> None:
     """All that one agent is told: the house style, its card, its tools."""
-    from callcenter.domain.roster import did_you_mean
+    from callcenter.domain.problems import did_you_mean
 
     roster = _sound(folder)
     names = [str(card.name) for card in roster.cards]
@@ -81,7 +82,7 @@ def show(name: str, folder: Folder = None, as_json: AsJson = False) -> None:
         "voice": card.voice,
         "tools": card.tools,
         "handoffs": card.handoffs,
-        "fillers": card.fillers,
+        "fillers": card.fillers_in(card.language),
         "instructions": roster.instructions(name),
     }
     if as_json:

@@ -6,8 +6,9 @@ from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
+from callcenter.domain.card import Card
 from callcenter.domain.ids import AgentName
-from callcenter.domain.roster import Card, Roster
+from callcenter.domain.roster import Roster
 
 BOTH, ONE_WAY = "⇄", "→"
 

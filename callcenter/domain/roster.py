@@ -6,15 +6,13 @@ sound graph before a single call is taken: `check` finds what is not.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from difflib import get_close_matches
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
-from typing_extensions import override
-
+from callcenter.domain.card import Card
 from callcenter.domain.ids import AgentName
-from callcenter.domain.operators import GENERAL
+from callcenter.domain.problems import Problem, did_you_mean
 
 MAX_DESCRIPTION_CHARACTERS: Final = 1024
 """The Realtime API refuses the whole session.update for one longer description."""
@@ -24,47 +22,6 @@ MAX_TOOL_NAME_CHARACTERS: Final = 64
 
 HASH_DIGITS: Final = 12
 """Enough to tell a house's rosters apart, short enough to read out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something wrong in a file, and where; a warning does not stop the house."""
-
-    file: str
-    line: int
-    text: str
-    warning: bool = False
-
-    @override
-    def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{place}: {'warning: ' if self.warning else ''}{self.text}"
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One agent. Where it was written is not part of what it is."""
-
-    name: AgentName
-    description: str
-    """When to route here: other agents read it."""
-    instructions: str
-    tools: tuple[str, ...] = ()
-    handoffs: tuple[AgentName, ...] = ()
-    voice: str = ""
-    """Empty: the voice of the house."""
-    topic: str = GENERAL
-    """The skill that an operator needs to take over from this agent."""
-    greeting: str = ""
-    fillers: tuple[str, ...] = ()
-    """What this agent may say while a slow tool works."""
-    file: str = field(default="", compare=False)
-    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
-    """Lines of keys ("tools") and of their items ("tools:get_weather"), from 1."""
-
-    def line_of(self, key: str, item: str = "") -> int:
-        """The line to look at; 0 if it is not known."""
-        return self.lines.get(f"{key}:{item}", self.lines.get(key, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +44,7 @@ class Roster:
     @property
     def hash(self) -> str:
         """A short name for exactly this roster, whatever the order of its cards."""
-        texts = sorted(
-            repr((c.name, c.description, c.instructions, c.tools, c.handoffs))
-            + repr((c.voice, c.topic, c.greeting, c.fillers))
-            for c in self.cards
-        )
+        texts = sorted(card.fingerprint() for card in self.cards)
         whole = "\0".join([self.entry, self.house_style, *texts])
         return sha256(whole.encode()).hexdigest()[:HASH_DIGITS]
 
@@ -99,12 +52,6 @@ class Roster:
 def handoff_tool(name: str) -> str:
     """The tool by which the SDK hands over to an agent of that name."""
     return "transfer_to_" + re.sub(r"[^A-Za-z0-9_]", "_", name).lower()
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The end of a complaint about a word; empty when no known word is near."""
-    near = get_close_matches(word, sorted(known), n=1)
-    return f"; did you mean '{near[0]}'?" if near else ""
 
 
 def check(roster: Roster, tools: Mapping[str, str]) -> list[Problem]:

@@ -7,9 +7,10 @@ from agents import FunctionTool
 from agents.realtime import RealtimeAgent, realtime_handoff
 from agents.tool_context import ToolContext
 
+from callcenter.domain.card import Card
 from callcenter.domain.events import Event, ToolCalled, ToolReturned
 from callcenter.domain.ids import AgentName, ToolCallId
-from callcenter.domain.roster import Card, Roster
+from callcenter.domain.roster import Roster
 from callcenter.domain.tool import Tool
 
 

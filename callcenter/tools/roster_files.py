@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from callcenter.domain.card import Card
 from callcenter.domain.ids import AgentName
-from callcenter.domain.roster import Card, Problem, Roster, check
+from callcenter.domain.problems import Problem
+from callcenter.domain.roster import Roster, check
 from callcenter.errors import ConfigurationError
-from callcenter.wire.cards import BadCard, parse, text_of
+from callcenter.wire.cards import parse
+from callcenter.wire.front_matter import BadCard, text_of
 
 HOUSE_STYLE: Final = "house-style.md"
 

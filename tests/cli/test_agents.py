@@ -8,8 +8,9 @@ from typer.testing import CliRunner
 
 from callcenter.cli import roster_drawing
 from callcenter.cli.agents import app
+from callcenter.domain.card import Card
 from callcenter.domain.ids import AgentName
-from callcenter.domain.roster import Card, Roster
+from callcenter.domain.roster import Roster
 
 CARDS = Path(__file__).parents[2] / "agents"
 RUN = CliRunner()

@@ -4,11 +4,11 @@ from agents import Handoff
 from agents.realtime import RealtimeAgent
 from hypothesis import given, strategies as st
 
+from callcenter.domain.card import Card
 from callcenter.domain.ids import AgentName
+from callcenter.domain.problems import Problem
 from callcenter.domain.roster import (
     MAX_DESCRIPTION_CHARACTERS,
-    Card,
-    Problem,
     Roster,
     check,
     handoff_tool,
@@ -178,7 +178,7 @@ def test_the_hash_changes_with_any_word_but_not_with_the_order() -> None:
         roster(one, two, entry="weather"),
         Roster((one, two), "Be briefer.", AgentName("triage")),
         roster(one, replace(two, instructions="You know nothing.")),
-        roster(one, replace(two, fillers=("Let me see.",))),
+        roster(one, replace(two, fillers={"en": ("Let me see.",)})),
     ]
     assert len({other.hash for other in [roster(one, two), *others]}) == 6
 

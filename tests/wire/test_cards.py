@@ -3,9 +3,23 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
+from callcenter.domain.card import Card
+from callcenter.domain.guardrails import GUARDRAILS
 from callcenter.domain.ids import AgentName
-from callcenter.domain.roster import Card
-from callcenter.wire.cards import BadCard, parse, render
+from callcenter.domain.languages import LANGUAGES
+from callcenter.domain.mcp import McpServer
+from callcenter.domain.tuning import (
+    EAGERNESS,
+    EFFORTS,
+    FASTEST,
+    LONGEST_SILENCE_MS,
+    MAX_OUTPUT_TOKENS,
+    NOISE_REDUCTIONS,
+    SLOWEST,
+    Tuning,
+)
+from callcenter.wire.cards import parse, render
+from callcenter.wire.front_matter import BadCard
 
 WEATHER = """\
 ---
@@ -134,23 +148,63 @@ LINES = st.text(
     max_size=40,
 ).filter(str.strip)
 ITEMS = st.lists(LINES, max_size=3, unique=True).map(tuple)
-CARDS = st.builds(
-    Card,
-    name=st.just(AgentName("weather")),
-    description=LINES,
-    instructions=st.lists(LINES, min_size=1).map("\n".join).map(str.strip),
-    tools=ITEMS,
-    handoffs=ITEMS,
-    voice=LINES | st.just(""),
-    topic=LINES,
-    greeting=LINES | st.just(""),
-    fillers=ITEMS,
+SOME = st.lists(LINES, min_size=1, max_size=3, unique=True).map(tuple)
+TAGS = st.lists(st.sampled_from(sorted(LANGUAGES)), min_size=1, max_size=3, unique=True)
+TUNINGS = st.one_of(
+    st.builds(
+        Tuning,
+        eagerness=st.sampled_from(["", *EAGERNESS]),
+        noise_reduction=st.sampled_from(["", *NOISE_REDUCTIONS]),
+        max_output_tokens=st.none() | st.integers(1, MAX_OUTPUT_TOKENS),
+        speed=st.none() | st.floats(SLOWEST, FASTEST),
+        reasoning=st.sampled_from(["", *EFFORTS]),
+    ),
+    st.builds(
+        Tuning,
+        turn_detection=st.just("server_vad"),
+        threshold=st.none() | st.floats(0, 1),
+        silence_ms=st.none() | st.integers(1, LONGEST_SILENCE_MS),
+        padding_ms=st.none() | st.integers(0, LONGEST_SILENCE_MS),
+    ),
+)
+NAMES = st.text("abcXYZ019_-", min_size=1, max_size=32)
+SERVERS = st.one_of(
+    st.builds(McpServer, NAMES, url=LINES.map("https://{}".format), tools=ITEMS),
+    st.builds(McpServer, NAMES, command=SOME, tools=ITEMS),
 )
 
 
-@given(CARDS)
+@st.composite
+def cards(draw: st.DrawFn) -> Card:
+    languages = tuple(draw(TAGS))
+    spoken = st.sampled_from(languages)
+    return Card(
+        name=AgentName("weather"),
+        description=draw(LINES),
+        instructions="\n".join(draw(st.lists(LINES, min_size=1))).strip(),
+        tools=draw(ITEMS),
+        handoffs=tuple(map(AgentName, draw(ITEMS))),
+        voice=draw(LINES | st.just("")),
+        topic=draw(LINES),
+        languages=languages,
+        language_menu=draw(st.booleans()),
+        greetings=draw(st.dictionaries(spoken, LINES)),
+        fillers=draw(st.dictionaries(spoken, SOME)),
+        tuning=draw(TUNINGS),
+        guardrails=draw(
+            st.lists(st.sampled_from(sorted(GUARDRAILS)), unique=True).map(tuple)
+        ),
+        mcp=draw(
+            st.lists(SERVERS, max_size=2, unique_by=lambda one: one.name).map(tuple)
+        ),
+    )
+
+
+@given(cards())
 def test_what_is_rendered_reads_back_the_same(card: Card) -> None:
-    assert parse(render(card), "agents/weather.md") == card
+    again = parse(render(card), "agents/weather.md")
+    assert again == card
+    assert again.fingerprint() == card.fingerprint()
 
 
 def test_a_rendered_card_looks_as_a_person_would_write_it(tmp_path: Path) -> None:
