@@ -18,6 +18,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine, text
 
 from callcenter.errors import StorageError
+from callcenter.storage import ticket_tables  # noqa: F401  # part of the metadata
 from callcenter.storage.engine import (
     CONNECT_TIMEOUT_S,
     exists,

@@ -247,8 +247,9 @@ tickets: Final = Table(
     Column("code", String, primary_key=True),
     Column("summary", Text, nullable=False),
     Column("details", Text, nullable=False),
-    Column("phone", String, nullable=False),
+    Column("phone", String, nullable=False, index=True),
     Column("status", String, nullable=False),
     Column("opened_at", UtcTime, nullable=False),
     Column("call_id", String, index=True),
+    Column("severity", String, nullable=False, default="normal"),
 )

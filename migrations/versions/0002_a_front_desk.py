@@ -1,6 +1,9 @@
-"""What a front desk keeps: a fuller calendar, tickets with notes, who has proved who."""
+"""A front desk: a fuller calendar, tickets with notes, and who has proved who."""
 
 from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
 
 revision: str = "0002"
 down_revision: str | None = "0001"
@@ -30,10 +33,37 @@ def _without_calendar() -> None:
 
 def _tickets() -> None:
     """Notes and severity."""
+    with op.batch_alter_table("tickets") as table:
+        table.add_column(
+            sa.Column("severity", sa.String(), nullable=False, server_default="normal")
+        )
+        table.create_index("ix_tickets_phone", ["phone"])
+    op.create_table(
+        "ticket_notes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("status", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["code"],
+            ["tickets.code"],
+            name="fk_ticket_notes_code_tickets",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_ticket_notes"),
+    )
+    op.create_index("ix_ticket_notes_code", "ticket_notes", ["code"])
 
 
 def _without_tickets() -> None:
-    """Back to a summary and a status."""
+    """Back to a summary and a status; what waits for its caller is open again."""
+    op.drop_table("ticket_notes")
+    op.execute("UPDATE tickets SET status = 'open' WHERE status = 'waiting'")
+    with op.batch_alter_table("tickets") as table:
+        table.drop_index("ix_tickets_phone")
+        table.drop_column("severity")
 
 
 def _callers() -> None:
