@@ -7,7 +7,7 @@ established, how far an escalation has come) is here, and comes from facts alone
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from callcenter.domain import events as e, recording
+from callcenter.domain import deeds, events as e, recording, verification
 from callcenter.domain.ids import AgentName, AttemptId, CallSid, EscalationId
 from callcenter.domain.outcomes import AttemptOutcome, Disposition
 from callcenter.domain.phases import Phase, after
@@ -46,6 +46,8 @@ class CallState:
     turns: tuple[Turn, ...] = ()
     done: tuple[str, ...] = ()
     """What tools achieved, in the words of a briefing."""
+    deeds: deeds.Deeds = ()
+    """What tools must not do twice."""
     escalations: tuple[Escalation, ...] = ()
     message_taken: bool = False
     callback_requested: bool = False
@@ -54,6 +56,10 @@ class CallState:
     announced: bool = False
     """The caller was told that they are recorded."""
     recording_paused: bool = False
+    verification_tries: int = 0
+    verified: bool = False
+    """The caller has proved who they are, in this call."""
+    tool_calls: int = 0
     was_bridged: bool = False
     """Caller and operator have talked."""
     disposition: Disposition | None = None
@@ -95,8 +101,14 @@ def _applied(state: CallState, event: e.Event) -> CallState:  # noqa: C901, PLR0
             return replace(state, turns=_with_turn(state.turns, _turn(event)))
         case e.ModelUsed(cost_usd=cost):
             return replace(state, cost_usd=state.cost_usd + cost)
-        case e.ToolReturned(done=done) if done:
-            return replace(state, done=(*state.done, done))
+        case e.ToolCalled():
+            return replace(state, tool_calls=state.tool_calls + 1)
+        case e.ToolCalled():
+            return replace(state, deeds=deeds.begin(state.deeds, event))
+        case e.ToolReturned(done=done):
+            achieved = (*state.done, done) if done else state.done
+            settled = deeds.settle(state.deeds, event)
+            return replace(state, done=achieved, deeds=settled)
         case e.CallEscalated(escalation_id, _, reason, topic):
             escalation = Escalation(escalation_id, reason, topic)
             return replace(state, escalations=(*state.escalations, escalation))
@@ -120,6 +132,10 @@ def _applied(state: CallState, event: e.Event) -> CallState:  # noqa: C901, PLR0
         case recording.RecordingPaused() | recording.RecordingResumed():
             paused = isinstance(event, recording.RecordingPaused)
             return replace(state, recording_paused=paused)
+        case verification.VerificationTried():
+            return replace(state, verification_tries=state.verification_tries + 1)
+        case verification.CallerVerified():
+            return replace(state, verified=True)
         case e.CallEnded(disposition=disposition):
             return replace(state, disposition=disposition)
         case _:

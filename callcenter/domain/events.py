@@ -9,6 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
 
+from callcenter.domain.deeds import (
+    ToolCalled as ToolCalled,  # noqa: PLC0414  # where all other facts are
+    ToolReturned as ToolReturned,  # noqa: PLC0414
+)
+from callcenter.domain.guardrails import GuardrailTripped
 from callcenter.domain.ids import (
     AgentName,
     AttemptId,
@@ -17,16 +22,11 @@ from callcenter.domain.ids import (
     EscalationId,
     ItemId,
     StreamSid,
-    ToolCallId,
 )
-from callcenter.domain.outcomes import AttemptOutcome, Disposition, ToolOutcome
+from callcenter.domain.outcomes import AttemptOutcome, Disposition
 from callcenter.domain.prices import Tokens
-from callcenter.domain.recording import (
-    RecordingEnded,
-    RecordingPaused,
-    RecordingResumed,
-    RecordingStarted,
-)
+from callcenter.domain.recording import RecordingEvent
+from callcenter.domain.verification import VerificationEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,30 +132,6 @@ class AgentHandedOff:
 
 
 @dataclass(frozen=True, slots=True)
-class ToolCalled:
-    """An agent asked for a tool."""
-
-    tool_call_id: ToolCallId
-    agent: AgentName
-    tool: str
-    arguments: str
-    """JSON, as the model wrote it: it may be invalid."""
-
-
-@dataclass(frozen=True, slots=True)
-class ToolReturned:
-    """A tool gave its answer, or an error text that helps the model."""
-
-    tool_call_id: ToolCallId
-    tool: str
-    outcome: ToolOutcome
-    output: str
-    took_ms: int
-    done: str = ""
-    """What was achieved, as a briefing would put it: "booked a service for Friday"."""
-
-
-@dataclass(frozen=True, slots=True)
 class CallEscalated:
     """It was decided that the caller needs an operator."""
 
@@ -245,7 +221,7 @@ class CallbackRequested:
 
 @dataclass(frozen=True, slots=True)
 class CallEnded:
-    """The call is over. Nothing follows."""
+    """The call is over. Nothing follows but outcomes of what had been begun."""
 
     disposition: Disposition
     reason: str
@@ -276,10 +252,9 @@ Event: TypeAlias = (
     | CallResumed
     | MessageTaken
     | CallbackRequested
-    | RecordingStarted
-    | RecordingPaused
-    | RecordingResumed
-    | RecordingEnded
+    | RecordingEvent
+    | VerificationEvent
+    | GuardrailTripped
     | CallEnded
 )
 

@@ -1,6 +1,7 @@
 """What happens to the recording of a call: facts, members of `events.Event`."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +27,8 @@ class RecordingEnded:
 
     seconds: int
     reason: str
+
+
+RecordingEvent: TypeAlias = (
+    RecordingStarted | RecordingPaused | RecordingResumed | RecordingEnded
+)
