@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from callcenter.domain import deeds, events as e, recording, verification
+from callcenter.domain.deeds import Deeds
 from callcenter.domain.ids import AgentName, AttemptId, CallSid, EscalationId
 from callcenter.domain.outcomes import AttemptOutcome, Disposition
 from callcenter.domain.phases import Phase, after
@@ -46,7 +47,7 @@ class CallState:
     turns: tuple[Turn, ...] = ()
     done: tuple[str, ...] = ()
     """What tools achieved, in the words of a briefing."""
-    deeds: deeds.Deeds = ()
+    deeds: Deeds = ()
     """What tools must not do twice."""
     escalations: tuple[Escalation, ...] = ()
     message_taken: bool = False
