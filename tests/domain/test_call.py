@@ -16,6 +16,7 @@ from callcenter.domain.call import (
     disposition_of,
     fold,
 )
+from callcenter.domain.guardrails import GuardrailTripped
 from callcenter.domain.ids import (
     AgentName,
     AttemptId,
@@ -29,6 +30,7 @@ from callcenter.domain.ids import (
 from callcenter.domain.outcomes import AttemptOutcome, Disposition, ToolOutcome
 from callcenter.domain.phases import Phase
 from callcenter.domain.transcript import Speaker, Turn
+from callcenter.domain.verification import CallerVerified, Method, VerificationTried
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TRIAGE, WEATHER = AgentName("triage"), AgentName("weather")
@@ -182,7 +184,14 @@ ASKED_ADA = replace(ESCALATION, attempts=(Attempt(ADA, "Ada"),))
         ([ANSWERED], e.KeyPressed(100), {}),
         ([ANSWERED], e.CallerBargedIn(ItemId("i1"), 100), {}),
         ([ANSWERED], e.OperatorBriefed(ADA, "Call from Bo."), {}),
-        ([ANSWERED], e.ToolCalled(ToolCallId("t"), TRIAGE, "book", "{}"), {}),
+        (
+            [ANSWERED],
+            e.ToolCalled(ToolCallId("t"), TRIAGE, "book", "{}"),
+            {"tool_calls": 1},
+        ),
+        ([ANSWERED], VerificationTried(Method.PIN), {"verification_tries": 1}),
+        ([ANSWERED], CallerVerified(Method.PIN), {"verified": True}),
+        ([ANSWERED], GuardrailTripped("no_card_data", TRIAGE, ItemId("i1")), {}),
     ],
 )
 def test_a_fact_changes_this_and_nothing_else(
