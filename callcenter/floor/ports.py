@@ -4,7 +4,7 @@ Adapters satisfy these without importing them; `callcenter.assembly` brings them
 together, and mypy checks the handshake there.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -14,7 +14,7 @@ from callcenter.domain.events import Event, Fact
 from callcenter.domain.ids import CallId, CallSid
 from callcenter.domain.opening import Opening
 from callcenter.domain.operators import Operator
-from callcenter.domain.tool import Tool
+from callcenter.domain.tool import Tool, ToolResult
 from callcenter.domain.transcript import Turn
 from callcenter.wire.media import Started
 from callcenter.wire.sockets import MediaSocket
@@ -39,6 +39,14 @@ class Carrier(Protocol):
 class CallControl(Protocol):
     """What may be done to a call: by its agents' tools, its keys, its silences."""
 
+    @property
+    def deeds(self) -> "Deeds":
+        """What its tools do to the world."""
+        ...
+
+    @property
+    def agent(self) -> str: ...
+
     async def escalate(self, reason: str, topic: str) -> str: ...
 
     async def end_when_heard(self, reason: str) -> None: ...
@@ -58,10 +66,30 @@ class CallControl(Protocol):
     async def collect_digits(self, count: int, timeout_s: float) -> str: ...
 
 
+class Deeds(Protocol):
+    """See callcenter.floor.deeds."""
+
+    def known(self, once: str) -> ToolResult | None: ...
+
+    def begun(self, tool: str) -> int: ...
+
+    def running(self, once: str) -> Awaitable[ToolResult] | None: ...
+
+    async def written(self) -> None: ...
+
+    async def outlive(
+        self, once: str, use: Coroutine[Any, Any, ToolResult]
+    ) -> ToolResult: ...
+
+
 class Ledger(Protocol):
     """Where facts go. It never blocks and never fails: it has its own ways out."""
 
     def append(self, fact: Fact) -> None: ...
+
+    async def flush(self, timeout_s: float) -> bool:
+        """Wait until everything appended so far is stored. False: it is not yet."""
+        ...
 
 
 class Clock(Protocol):

@@ -10,6 +10,7 @@ from callcenter.bridge.patience import Due
 from callcenter.domain import events as e, notes
 from callcenter.domain.phases import Phase
 from callcenter.errors import CallIsOver, CarrierError, ToolFailed
+from callcenter.floor.deeds import Deeds
 from callcenter.floor.ladder import Ladder
 from callcenter.floor.live_call import LiveCall
 from callcenter.wire import twiml
@@ -43,6 +44,7 @@ class Wishes:
     def __init__(self, call: LiveCall, ladder: Ladder) -> None:
         self._call = call
         self._ladder = ladder
+        self.deeds = Deeds(call)
         self._keys = ""
         self._entry: asyncio.Queue[str] | None = None
         self._warned = False
@@ -53,6 +55,11 @@ class Wishes:
         return call.state.phase is Phase.TALKING and not call.saying_goodbye
 
     # What an agent's tools may wish.
+
+    @property
+    def agent(self) -> str:
+        """Who is talking with the caller."""
+        return self._call.state.agent or self._call.house.rules.entry_agent
 
     async def escalate(self, reason: str, topic: str) -> str:
         """Decide that an operator is needed; the transfer follows the last words.
@@ -83,10 +90,12 @@ class Wishes:
     async def take_message(self, text: str) -> None:
         """Store a message for the people of the house."""
         self._call.record(e.MessageTaken(text))
+        await self.deeds.written()  # the caller is told that it is
 
     async def request_callback(self, when: str, reason: str) -> None:
         """Store that the caller wants to be called back."""
         self._call.record(e.CallbackRequested(when, reason))
+        await self.deeds.written()
 
     # What keys and silences wish.
 

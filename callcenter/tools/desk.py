@@ -12,11 +12,16 @@ from zoneinfo import ZoneInfo
 
 from callcenter.domain.ids import CallId
 from callcenter.domain.schedule import Appointment, OpeningTime, Service, Slot
-from callcenter.domain.tickets import Passage, Ticket
+from callcenter.domain.tickets import Passage, Severity, Ticket, TicketStatus
 
 
 class CallControl(Protocol):
     """What a tool may do to its own call."""
+
+    @property
+    def agent(self) -> str:
+        """Who is talking with the caller."""
+        ...
 
     async def escalate(self, reason: str, topic: str) -> str:
         """Decide that an operator is needed; the transfer follows the last words.
@@ -76,10 +81,30 @@ class Tickets(Protocol):
     """The ticket book."""
 
     async def open(
-        self, summary: str, details: str, phone: str, call_id: CallId
-    ) -> Ticket: ...
+        self,
+        summary: str,
+        details: str,
+        phone: str,
+        call_id: CallId,
+        severity: Severity = ...,
+    ) -> Ticket:
+        """Repeating it in one call is harmless."""
+        ...
 
     async def find(self, code: str) -> Ticket | None: ...
+
+    async def of_caller(self, phone: str, call_id: CallId) -> Sequence[Ticket]:
+        """What is not closed of a number, or of this call; the newest first."""
+        ...
+
+    async def note(
+        self, code: str, author: str, text: str, status: TicketStatus | None = None
+    ) -> Ticket:
+        """Write on a ticket, and say what it becomes by that; the ticket then.
+
+        Raises StorageError when there is none of that code.
+        """
+        ...
 
 
 class Knowledge(Protocol):

@@ -108,6 +108,10 @@ class Control:
 
     async def request_callback(self, when: str, reason: str) -> None: ...
 
+    @property
+    def agent(self) -> str:
+        return "triage"
+
     def key(self, digit: str) -> None: ...
 
     async def mind_the_silence(self, due: Due) -> None: ...

@@ -7,7 +7,13 @@ from zoneinfo import ZoneInfo
 
 from callcenter.domain.ids import CallId
 from callcenter.domain.schedule import Appointment, OpeningTime, Service, Slot
-from callcenter.domain.tickets import Passage, Ticket, TicketStatus
+from callcenter.domain.tickets import (
+    Passage,
+    Severity,
+    Ticket,
+    TicketNote,
+    TicketStatus,
+)
 from callcenter.errors import SlotTaken
 from callcenter.tools.desk import Desk, Forecast, Place
 
@@ -40,6 +46,7 @@ class FixedClock:
 @dataclass
 class FakeCall:
     operator: str = "Ada"
+    agent: str = "support"
     done: list[tuple[str, ...]] = field(default_factory=list)
 
     async def escalate(self, reason: str, topic: str) -> str:
@@ -143,17 +150,46 @@ class FakeTickets:
     tickets: dict[str, Ticket] = field(default_factory=dict)
 
     async def open(
-        self, summary: str, details: str, phone: str, call_id: CallId
+        self,
+        summary: str,
+        details: str,
+        phone: str,
+        call_id: CallId,
+        severity: Severity = Severity.NORMAL,
     ) -> Ticket:
         code = f"X2Y7{len(self.tickets)}"
-        ticket = Ticket(
-            code, summary, details, phone, TicketStatus.OPEN, SUNDAY_NOON, call_id
+        self.tickets[code] = Ticket(
+            code,
+            summary,
+            details,
+            phone,
+            TicketStatus.OPEN,
+            SUNDAY_NOON,
+            call_id,
+            severity,
         )
-        self.tickets[code] = ticket
-        return ticket
+        return self.tickets[code]
 
     async def find(self, code: str) -> Ticket | None:
         return self.tickets.get(code)
+
+    async def of_caller(self, phone: str, call_id: CallId) -> Sequence[Ticket]:
+        return [
+            one
+            for one in self.tickets.values()
+            if one.status is not TicketStatus.CLOSED
+            and (one.call_id == call_id or (phone and one.phone == phone))
+        ]
+
+    async def note(
+        self, code: str, author: str, text: str, status: TicketStatus | None = None
+    ) -> Ticket:
+        ticket = self.tickets[code]
+        note = TicketNote(SUNDAY_NOON, author, text, status)
+        self.tickets[code] = replace(
+            ticket, notes=(*ticket.notes, note), status=status or ticket.status
+        )
+        return self.tickets[code]
 
 
 @dataclass
