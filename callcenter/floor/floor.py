@@ -214,6 +214,7 @@ class Floor:
     def _attend_to(self, call: LiveCall) -> Reception:
         if self._tasks is None:
             raise AssertionError("a floor that does not run has no calls")
+        call.floor = self._tasks
         reception = self._calls[call.state.call_sid] = Reception(call)
         self._tasks.create_task(self._attend(reception), name=call.id)
         return reception

@@ -7,7 +7,7 @@ has ended. Webhooks and the caller's socket come in from outside and only ask.
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import structlog
 
@@ -35,6 +35,8 @@ GOODBYES: Final = 3
 OVERTAKEN_SECONDS: Final = 2.0
 """By how much a webhook may overtake the end of the stream that it is about."""
 
+Deed = TypeVar("Deed")
+
 logger = structlog.get_logger()
 
 
@@ -56,6 +58,8 @@ class LiveCall:
         self._began_ms = house.clock.steady_ms()
         self._over = asyncio.Event()
         self._tasks: asyncio.TaskGroup | None = None
+        self.floor: asyncio.TaskGroup | None = None
+        """Owns what outlives the call."""
         self._errands: list[Coroutine[Any, Any, None]] = []
         self._running: list[asyncio.Task[None]] = []
 
@@ -70,8 +74,9 @@ class LiveCall:
         self._began_ms -= round(since.total_seconds() * 1000)
 
     def record(self, event: e.Event) -> None:
-        """Enter a fact. After the end of the call there are none."""
-        if self.state.phase is Phase.ENDED:
+        """Enter a fact. After the call's end, only what tools had begun has any."""
+        over = self.state.phase is Phase.ENDED
+        if over and not isinstance(event, e.ToolReturned):
             return
         self.state = apply(self.state, event)
         answered = isinstance(event, e.AgentSpoke) and event.latency_ms is not None
@@ -125,6 +130,15 @@ class LiveCall:
             # A task that is cancelled before its first step leaves this unawaited.
             task.add_done_callback(lambda _: errand.close())
             self._running.append(task)
+
+    def outlive(self, deed: Coroutine[Any, Any, Deed]) -> asyncio.Task[Deed]:
+        """Run something that the end of the call must not stop.
+
+        It keeps its own time-out, and never raises: the floor waits for it.
+        """
+        if self.floor is None:
+            raise AssertionError("a call has its floor before anything happens to it")
+        return self.floor.create_task(deed)
 
     async def _guard(self, errand: Coroutine[Any, Any, None]) -> None:
         """Keep a fault of ours from this call's end, and from all the other calls.
