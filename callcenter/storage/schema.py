@@ -18,7 +18,10 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine, text
 
 from callcenter.errors import StorageError
-from callcenter.storage import ticket_tables  # noqa: F401  # part of the metadata
+from callcenter.storage import (  # noqa: F401  # part of the metadata
+    schedule_tables,
+    ticket_tables,
+)
 from callcenter.storage.engine import (
     CONNECT_TIMEOUT_S,
     exists,

@@ -204,6 +204,10 @@ services: Final = Table(
     Column("minutes", Integer, nullable=False),
     Column("description", Text, nullable=False, default=""),
     Column("position", Integer, nullable=False, default=0),
+    Column("before_minutes", Integer, nullable=False, default=0),
+    Column("after_minutes", Integer, nullable=False, default=0),
+    # Not offered any more, but old appointments refer to it.
+    Column("retired", Boolean, nullable=False, default=False),
 )
 
 opening_hours: Final = Table(
@@ -214,7 +218,14 @@ opening_hours: Final = Table(
     Column("closes", Time, nullable=False),
 )
 
-resources: Final = Table("resources", metadata, Column("id", String, primary_key=True))
+resources: Final = Table(
+    "resources",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False, default="room"),
+    Column("position", Integer, nullable=False, default=0),
+    Column("retired", Boolean, nullable=False, default=False),
+)
 
 appointments: Final = Table(
     "appointments",
@@ -229,6 +240,12 @@ appointments: Final = Table(
     # Without a foreign key: the call's row is written later, by the ledger.
     Column("call_id", String, index=True),
     Column("cancelled", Boolean, nullable=False, default=False),
+    Column("before_minutes", Integer, nullable=False, default=0),
+    Column("after_minutes", Integer, nullable=False, default=0),
+    Column("revision", Integer, nullable=False, default=0),
+    # Set while it is only kept for somebody on the waiting list.
+    Column("held_until", UtcTime, index=True),
+    Column("texts", Boolean, nullable=False, default=False),
 )
 
 # One row for each quarter of an hour that is taken: its primary key is what makes a

@@ -49,7 +49,7 @@ def test_up_down_and_up_again(new: str, path: Path) -> None:
 def test_upgrading_twice_keeps_everything(new: str, path: Path) -> None:
     upgrade(new)
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("INSERT INTO resources VALUES ('stand 1')")
+        connection.execute("INSERT INTO resources (id) VALUES ('stand 1')")
     connection.close()
     upgrade(new)
     with closing(sqlite3.connect(path)) as connection, connection:
