@@ -19,6 +19,7 @@ from sqlalchemy import Connection, create_engine, text
 
 from callcenter.errors import StorageError
 from callcenter.storage import (  # noqa: F401  # part of the metadata
+    caller_tables,
     schedule_tables,
     ticket_tables,
 )

@@ -79,7 +79,7 @@ calls: Final = Table(
     metadata,
     Column("id", String, primary_key=True),
     Column("call_sid", String, nullable=False, default="", index=True),
-    Column("caller_number", String, nullable=False, default=""),
+    Column("caller_number", String, nullable=False, default="", index=True),
     Column("called_number", String, nullable=False, default=""),
     Column("started_at", UtcTime, nullable=False, index=True),
     Column("ended_at", UtcTime),

@@ -199,6 +199,8 @@ def _without_tickets() -> None:
 
 def _callers() -> None:
     """Proofs of identity, text messages, what was done already."""
+    with op.batch_alter_table("calls") as table:
+        table.create_index("ix_calls_caller_number", ["caller_number"])
     op.create_table(
         "customers",
         sa.Column("number", sa.String(), nullable=False),
@@ -224,3 +226,5 @@ def _without_callers() -> None:
     """Nobody is known again."""
     op.drop_table("verification_tries")
     op.drop_table("customers")
+    with op.batch_alter_table("calls") as table:
+        table.drop_index("ix_calls_caller_number")
