@@ -7,7 +7,13 @@ established, how far an escalation has come) is here, and comes from facts alone
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from callcenter.domain import deeds, events as e, recording, verification
+from callcenter.domain import (
+    deeds,
+    events as e,
+    language_facts,
+    recording,
+    verification,
+)
 from callcenter.domain.deeds import Deeds
 from callcenter.domain.ids import AgentName, AttemptId, CallSid, EscalationId
 from callcenter.domain.outcomes import AttemptOutcome, Disposition
@@ -54,6 +60,8 @@ class CallState:
     callback_requested: bool = False
     cost_usd: float = 0.0
     """What the model has cost so far."""
+    language: str = ""
+    """The tag of what was chosen; empty: what the entry agent begins in."""
     announced: bool = False
     """The caller was told that they are recorded."""
     recording_paused: bool = False
@@ -103,9 +111,8 @@ def _applied(state: CallState, event: e.Event) -> CallState:  # noqa: C901, PLR0
         case e.ModelUsed(cost_usd=cost):
             return replace(state, cost_usd=state.cost_usd + cost)
         case e.ToolCalled():
-            return replace(state, tool_calls=state.tool_calls + 1)
-        case e.ToolCalled():
-            return replace(state, deeds=deeds.begin(state.deeds, event))
+            begun = deeds.begin(state.deeds, event)
+            return replace(state, deeds=begun, tool_calls=state.tool_calls + 1)
         case e.ToolReturned(done=done):
             achieved = (*state.done, done) if done else state.done
             settled = deeds.settle(state.deeds, event)
@@ -137,6 +144,8 @@ def _applied(state: CallState, event: e.Event) -> CallState:  # noqa: C901, PLR0
             return replace(state, verification_tries=state.verification_tries + 1)
         case verification.CallerVerified():
             return replace(state, verified=True)
+        case language_facts.LanguageChosen(language=language):
+            return replace(state, language=language)
         case e.CallEnded(disposition=disposition):
             return replace(state, disposition=disposition)
         case _:

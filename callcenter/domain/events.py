@@ -23,6 +23,7 @@ from callcenter.domain.ids import (
     ItemId,
     StreamSid,
 )
+from callcenter.domain.language_facts import LanguageChosen
 from callcenter.domain.outcomes import AttemptOutcome, Disposition
 from callcenter.domain.prices import Tokens
 from callcenter.domain.recording import RecordingEvent
@@ -255,6 +256,7 @@ Event: TypeAlias = (
     | RecordingEvent
     | VerificationEvent
     | GuardrailTripped
+    | LanguageChosen
     | CallEnded
 )
 

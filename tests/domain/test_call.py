@@ -27,6 +27,7 @@ from callcenter.domain.ids import (
     StreamSid,
     ToolCallId,
 )
+from callcenter.domain.language_facts import LanguageChosen
 from callcenter.domain.outcomes import AttemptOutcome, Disposition, ToolOutcome
 from callcenter.domain.phases import Phase
 from callcenter.domain.transcript import Speaker, Turn
@@ -340,3 +341,10 @@ def test_how_a_call_ended_for_its_caller(
     events: Sequence[e.Event], disposition: Disposition
 ) -> None:
     assert disposition_of(state(*events)) is disposition
+
+
+def test_the_language_of_a_call_is_the_last_that_was_chosen() -> None:
+    norwegian, german = LanguageChosen("nb", by_key=True), LanguageChosen("de")
+    assert state(ANSWERED).language == ""
+    assert state(ANSWERED, norwegian).language == "nb"
+    assert state(ANSWERED, norwegian, german).language == "de"
