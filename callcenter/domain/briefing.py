@@ -7,6 +7,8 @@ the reason, which is quoted as such.
 from collections.abc import Sequence
 from typing import Final
 
+from callcenter.domain.tickets import TICKET_OPENED
+
 REASON_CHARACTERS: Final = 240
 DONE_ITEMS: Final = 3
 """One breath: the last few things, not the whole story."""
@@ -18,7 +20,7 @@ def briefing(caller_number: str, reason: str, done: Sequence[str]) -> str:
     why = f"Reason: {_clipped(reason).rstrip('. ') or 'not given'}."
     if not done:
         return f"{who} {why}"
-    return f"{who} {why} So far the assistant has {_listed(done[-DONE_ITEMS:])}."
+    return f"{who} {why} So far the assistant has {_listed(_worth_telling(done))}."
 
 
 def spoken_number(number: str) -> str:
@@ -27,6 +29,18 @@ def spoken_number(number: str) -> str:
     if not digits:
         return "a withheld number"
     return f"a number ending in {' '.join(digits)}"
+
+
+def _worth_telling(done: Sequence[str]) -> Sequence[str]:
+    """The last few things, and the call's ticket however long ago it was opened.
+
+    Whoever takes over the caller takes over the ticket too.
+    """
+    last = done[-DONE_ITEMS:]
+    tickets = [item for item in done if item.startswith(TICKET_OPENED)]
+    if not tickets or tickets[-1] in last:
+        return last
+    return [tickets[-1], *last[1:]]
 
 
 def _clipped(reason: str) -> str:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from callcenter.domain.tool import Tool
-from callcenter.tools import call_control, scheduling, support, weather
+from callcenter.tools import call_control, scheduling, support, tickets, weather
 from callcenter.tools.definition import ToolDefinition
 from callcenter.tools.desk import Desk
 
@@ -19,8 +19,10 @@ DEFINITIONS: Final[dict[str, ToolDefinition]] = {
         scheduling.cancel_appointment,
         scheduling.find_my_appointments,
         support.search_knowledge,
-        support.open_ticket,
-        support.look_up_ticket,
+        tickets.open_ticket,
+        tickets.look_up_ticket,
+        tickets.add_ticket_note,
+        tickets.close_ticket,
         call_control.transfer_to_human,
         call_control.end_call,
         call_control.take_message,

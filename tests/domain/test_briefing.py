@@ -31,6 +31,16 @@ def test_only_the_last_things_fit_into_a_breath(done: list[str], told: str) -> N
     assert briefing("1", "why", done).endswith(f"So far the assistant has {told}")
 
 
+def test_an_operator_hears_of_the_ticket_however_much_was_done_since() -> None:
+    ticket = "opened ticket K 7 Q 2 X: Chain slips"
+    done = [ticket, "b", "c", "d"]
+    assert briefing("1", "why", done).endswith(f"has {ticket}, c, and d.")
+    assert briefing("1", "why", done[:3]).endswith(f"has {ticket}, b, and c.")
+    later = [*done, "opened ticket R 4 4 4 4: Bell", "e", "f", "g"]
+    assert "R 4 4 4 4: Bell, f, and g." in briefing("1", "why", later)
+    assert "K 7 Q 2 X" not in briefing("1", "why", later)
+
+
 @pytest.mark.parametrize(
     ("number", "spoken"),
     [
