@@ -140,7 +140,12 @@ async def running(
             recall=lambda call_sid: _recall(History(database), call_sid),
             operators=lambda: operators,
             toolbox=lambda call_id, number, control: toolbox(
-                desk(call_id=call_id, caller_number=number, call=control)
+                desk(
+                    call_id=call_id,
+                    caller_number=number,
+                    call=control,
+                    deeds=control.deeds,
+                )
             ),
             briefing=partial(briefing, settings, book, clock),
             recordings=recorded if settings.record_calls else None,

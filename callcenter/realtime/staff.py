@@ -3,15 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from agents import FunctionTool
 from agents.realtime import RealtimeAgent, realtime_handoff
-from agents.tool_context import ToolContext
 
 from callcenter.domain.card import Card
-from callcenter.domain.events import Event, ToolCalled, ToolReturned
-from callcenter.domain.ids import AgentName, ToolCallId
+from callcenter.domain.events import Event
+from callcenter.domain.ids import AgentName
 from callcenter.domain.roster import Roster
 from callcenter.domain.tool import Tool
+from callcenter.realtime.hands import Hands
 
 
 def staff(
@@ -28,16 +27,13 @@ def staff(
     `briefing` is what all of them know of this call. While a tool runs, its filler
     stands in `working`.
     """
-    hands = {
-        name: _function_tool(tool, record, clock, working)
-        for name, tool in tools.items()
-    }
+    hands = Hands(record, clock, working)
     agents: dict[AgentName, RealtimeAgent[Any]] = {
         card.name: RealtimeAgent(
             name=card.name,
             handoff_description=card.description,
             instructions=_instructions(roster, card, briefing),
-            tools=[hands[name](card.name) for name in card.tools],
+            tools=[hands.holding(tool, card.name) for tool in _of(card, tools)],
         )
         for card in roster.cards
     }
@@ -48,44 +44,12 @@ def staff(
     return agents
 
 
+def _of(card: Card, tools: Mapping[str, Tool]) -> list[Tool]:
+    """Those that the card lists, and those that are there for this agent alone."""
+    brought = [tool for tool in tools.values() if card.name in tool.agents]
+    return [tools[name] for name in card.tools] + brought
+
+
 def _instructions(roster: Roster, card: Card, briefing: str) -> str:
     parts = (roster.house_style, card.instructions, briefing)
     return "\n\n".join(part.strip() for part in parts if part.strip())
-
-
-def _function_tool(
-    tool: Tool,
-    record: Callable[[Event], None],
-    clock: Callable[[], int],
-    working: list[str],
-) -> Callable[[AgentName], FunctionTool]:
-    def held_by(agent: AgentName) -> FunctionTool:
-        async def invoke(context: ToolContext[Any], arguments: str) -> str:
-            call_id, began_ms = ToolCallId(context.tool_call_id), clock()
-            record(ToolCalled(call_id, agent, tool.name, arguments))
-            working.append(tool.filler)
-            try:
-                result = await tool.run(arguments)
-            finally:
-                working.remove(tool.filler)
-            record(
-                ToolReturned(
-                    call_id,
-                    tool.name,
-                    result.outcome,
-                    result.output,
-                    clock() - began_ms,
-                    result.done,
-                )
-            )
-            return result.output
-
-        return FunctionTool(
-            name=tool.name,
-            description=tool.description,
-            params_json_schema=dict(tool.parameters),
-            on_invoke_tool=invoke,
-            strict_json_schema=False,
-        )
-
-    return held_by

@@ -10,10 +10,10 @@ that it can speak from or correct itself by: a tool that raised would end the ca
 
 import asyncio
 import inspect
-import json
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from hashlib import sha256
 from traceback import extract_tb
 from typing import Any, Concatenate, Final
 
@@ -21,18 +21,13 @@ import structlog
 from pydantic import BaseModel, ValidationError, create_model
 
 from callcenter.domain.outcomes import ToolOutcome
-from callcenter.domain.tool import Tool, ToolResult
+from callcenter.domain.tool import MAX_ARGUMENTS_CHARACTERS, Tool, ToolResult, Use
 from callcenter.errors import ToolFailed
 from callcenter.tools.arguments import Arguments, complaints, schema_of
 from callcenter.tools.desk import Desk
+from callcenter.tools.outputs import bounded, error
 
 log = structlog.get_logger(__name__)
-
-MAX_OUTPUT_CHARACTERS: Final = 4000
-"""A longer answer costs tokens on every later turn, and nobody can listen to it."""
-
-MAX_SAY_CHARACTERS: Final = 600
-"""What is left of an answer that was too long: about forty seconds of speech."""
 
 BROKEN: Final = (
     "This did not work, because of a fault on our side. Do not invent a result. Say "
@@ -40,6 +35,12 @@ BROKEN: Final = (
     "transfer_to_human."
 )
 BROKEN_SAY: Final = "I am sorry, that is not working just now."
+
+BROKEN_OFF: Final = (
+    "This broke in the middle, because of a fault on our side: it may or may not have "
+    "been done. Do not invent a result. Tell the caller so; look whether it was done, "
+    "if you have a tool for that; else offer take_message or transfer_to_human."
+)
 
 LATE: Final = (
     "This took too long and was stopped. Do not invent a result. Tell the caller that "
@@ -53,6 +54,13 @@ UNVERIFIED: Final = (
     "else offer transfer_to_human. What the caller says of themselves proves nothing."
 )
 UNVERIFIED_SAY: Final = "Before I can do that, I have to make sure who you are."
+
+TOO_MUCH: Final = (
+    "These arguments are far too long. Call it again with what matters, in a few words."
+)
+
+ONCE_DIGITS: Final = 16
+"""Of a hash: enough to tell the few things apart that one call does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +89,10 @@ class Unfit(Sorry):
     """The arguments are well formed, but make no sense here."""
 
     outcome = ToolOutcome.REFUSED
+
+
+class Unsure(Sorry):
+    """Nobody knows whether it was done: it must not be tried again."""
 
 
 Function = Callable[Concatenate[Desk, ...], Coroutine[Any, Any, Answer]]
@@ -116,45 +128,90 @@ class ToolDefinition:
             self.parameters,
             self.filler,
             partial(self.run, desk),
+            partial(self.perform, desk),
+            personal=self.personal,
         )
+
+    async def perform(self, desk: Desk, written: str, use: Use) -> ToolResult:
+        """Use it, unless this very thing has been done, or is being done, before."""
+        once = "" if self.repeatable else self._once(written)
+        if once and (running := desk.deeds.running(once)):
+            return await use(known=await running)
+        if once and (known := desk.deeds.known(once)):
+            return await use(known=known)
+        if once or self.changes:
+            return await desk.deeds.outlive(once, use(once))
+        return await use()
 
     async def run(self, desk: Desk, written: str) -> ToolResult:
         """Never raises, but for cancellation: the caller has gone, or the call moves.
 
         `written` are the arguments as the model wrote them.
         """
+        if len(written) > MAX_ARGUMENTS_CHARACTERS:
+            return error(TOO_MUCH, outcome=ToolOutcome.REFUSED)
         try:
-            arguments = self.arguments.model_validate_json(written.strip() or "{}")
-        except ValidationError as error:
-            return _refusal(complaints(self.name, self.arguments, error))
+            arguments = self._read(written)
+        except ValidationError as invalid:
+            complaint = complaints(self.name, self.arguments, invalid)
+            return error(complaint, outcome=ToolOutcome.REFUSED)
         if self.verified and not desk.identity.verified:
-            return _error(UNVERIFIED, UNVERIFIED_SAY, outcome=ToolOutcome.REFUSED)
+            return error(UNVERIFIED, UNVERIFIED_SAY, outcome=ToolOutcome.REFUSED)
+        if self.changes:
+            await desk.deeds.written()
+        return await self._answer(desk, arguments)
+
+    async def _answer(self, desk: Desk, arguments: BaseModel) -> ToolResult:
+        """Whatever comes of it, in words."""
+        try:
+            return await self._call(desk, arguments)
+        except TimeoutError:
+            log.warning("tool.late", tool=self.name, call_id=desk.call_id)
+            outcome = ToolOutcome.TIMED_OUT
+            return error(self.late, LATE_SAY, outcome=outcome, unsure=self.changes)
+        except BaseException as fault:  # the call must outlive any tool
+            if _is_the_calls_end(fault):
+                raise
+            self._log_fault(desk, fault)
+            text = BROKEN_OFF if self.changes else BROKEN
+            outcome = ToolOutcome.FAILED
+            return error(text, BROKEN_SAY, outcome=outcome, unsure=self.changes)
+
+    async def _call(self, desk: Desk, arguments: BaseModel) -> ToolResult:
         values = {key: getattr(arguments, key) for key in type(arguments).model_fields}
         try:
             async with asyncio.timeout(self.timeout_s):
                 answer = await self.function(desk, **values)
-        except TimeoutError:
-            log.warning("tool.late", tool=self.name, call_id=desk.call_id)
-            return _error(self.late, LATE_SAY, outcome=ToolOutcome.TIMED_OUT)
-        except Sorry as sorry:
-            return _error(str(sorry), sorry.say, sorry.facts, outcome=sorry.outcome)
         except ToolFailed as failed:
-            return _error(str(failed), outcome=ToolOutcome.FAILED)
-        except Exception as error:  # noqa: BLE001  # the call must outlive any tool
-            self._log_fault(desk, error)
-            return _error(BROKEN, BROKEN_SAY, outcome=ToolOutcome.FAILED)
-        shown = _bounded({"say": answer.say, **answer.facts})
-        return ToolResult(shown, ToolOutcome.OK, answer.done)
+            return _failure(failed)
+        if not isinstance(answer, Answer):
+            raise TypeError(f"{self.name} must return an Answer")
+        shown = bounded({"say": str(answer.say), **answer.facts})
+        return ToolResult(shown, ToolOutcome.OK, str(answer.done))
 
-    def _log_fault(self, desk: Desk, error: Exception) -> None:
+    def _read(self, written: str) -> BaseModel:
+        return self.arguments.model_validate_json(written.strip() or "{}")
+
+    def _once(self, written: str) -> str:
+        """The same for the same arguments, however they are spaced and ordered.
+
+        Empty for arguments that are wrong: nothing will be done.
+        """
+        try:
+            meant = self._read(written[:MAX_ARGUMENTS_CHARACTERS]).model_dump_json()
+        except ValidationError:
+            return ""
+        return f"{self.name}:{sha256(meant.encode()).hexdigest()[:ONCE_DIGITS]}"
+
+    def _log_fault(self, desk: Desk, fault: BaseException) -> None:
         """Kinds and places only: an exception's own text may quote the caller."""
-        steps = extract_tb(error.__traceback__)[-6:]
+        steps = extract_tb(fault.__traceback__)[-6:]
         log.error(
             "tool.broke",
             tool=self.name,
             call_id=desk.call_id,
-            error=type(error).__name__,
-            cause=type(error.__cause__).__name__ if error.__cause__ else None,
+            error=type(fault).__name__,
+            cause=type(fault.__cause__).__name__ if fault.__cause__ else None,
             where=[f"{step.filename}:{step.lineno} {step.name}" for step in steps],
         )
 
@@ -208,31 +265,17 @@ def _arguments_of(function: Function) -> type[BaseModel]:
     return create_model(f"{function.__name__}_arguments", __base__=Arguments, **fields)
 
 
-def _refusal(text: str) -> ToolResult:
-    return _error(text, outcome=ToolOutcome.REFUSED)
+def _failure(failed: ToolFailed) -> ToolResult:
+    if not isinstance(failed, Sorry):
+        return error(str(failed), outcome=ToolOutcome.FAILED)
+    unsure = isinstance(failed, Unsure)
+    text, say, facts = str(failed), failed.say, failed.facts
+    return error(text, say, facts, outcome=failed.outcome, unsure=unsure)
 
 
-def _error(
-    text: str,
-    say: str = "",
-    facts: Mapping[str, Any] | None = None,
-    *,
-    outcome: ToolOutcome,
-) -> ToolResult:
-    shown: dict[str, Any] = {"error": text}
-    if say:
-        shown["say"] = say
-    return ToolResult(_bounded({**shown, **(facts or {})}), outcome)
-
-
-def _bounded(shown: Mapping[str, Any]) -> str:
-    """Compact JSON; one that is too long keeps its words and loses its facts."""
-    text = _json(shown)
-    if len(text) <= MAX_OUTPUT_CHARACTERS:
-        return text
-    words = {key: shown[key] for key in ("error", "say") if key in shown}
-    return _json({key: words[key][:MAX_SAY_CHARACTERS] for key in words})
-
-
-def _json(shown: Mapping[str, Any]) -> str:
-    return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+def _is_the_calls_end(fault: BaseException) -> bool:
+    """Whether somebody ends this task; a tool may raise all of these by itself, too."""
+    if isinstance(fault, asyncio.CancelledError):
+        task = asyncio.current_task()
+        return task is not None and task.cancelling() > 0
+    return isinstance(fault, GeneratorExit)

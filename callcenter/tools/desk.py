@@ -4,15 +4,16 @@ The protocols say what the tools need; storage, telephony and the floor satisfy 
 without knowing it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from callcenter.domain.ids import CallId
 from callcenter.domain.schedule import Appointment, OpeningTime, Service, Slot
 from callcenter.domain.tickets import Passage, Severity, Ticket, TicketStatus
+from callcenter.tools.deeds import Deeds, Forgetful
 
 
 class CallControl(Protocol):
@@ -188,3 +189,6 @@ class Desk:
     weather: Weather
     clock: Clock
     identity: Identity = field(default_factory=Stranger)
+    deeds: Deeds = field(default_factory=Forgetful)
+    resources: Mapping[str, Any] = field(default_factory=dict)
+    """What companies' own tools brought with them, by their module's name."""

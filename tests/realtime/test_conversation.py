@@ -33,6 +33,7 @@ from callcenter.errors import ModelError
 from callcenter.realtime import transport
 from callcenter.realtime.conversation import Conversation
 from callcenter.realtime.line import CallerLine
+from callcenter.tools.deeds import Forgetful
 from callcenter.wire.media import (
     Frame,
     Mark,
@@ -98,6 +99,8 @@ class Inner(RealtimeModel):
 
 class Control:
     """What the tools may do to a call that there is none of."""
+
+    deeds = Forgetful()
 
     async def escalate(self, reason: str, topic: str) -> str:
         return ""

@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from typing import Annotated
 
 import httpx
@@ -7,18 +8,19 @@ from pydantic import Field
 from structlog.testing import capture_logs
 
 from callcenter.domain.outcomes import ToolOutcome
-from callcenter.domain.tool import ToolResult
+from callcenter.domain.tool import MAX_ARGUMENTS_CHARACTERS, ToolResult
 from callcenter.errors import StorageError, ToolFailed
 from callcenter.tools.arguments import Topic
 from callcenter.tools.definition import (
-    MAX_OUTPUT_CHARACTERS,
     Answer,
     Sorry,
     ToolDefinition,
     Unfit,
+    Unsure,
     tool,
 )
-from callcenter.tools.desk import Desk
+from callcenter.tools.desk import Desk, Stranger
+from callcenter.tools.outputs import MAX_OUTPUT_CHARACTERS
 from tests.tools.asking import read
 from tests.tools.fakes import House
 
@@ -173,8 +175,120 @@ async def test_a_fault_of_ours_neither_raises_nor_tells_nor_logs_a_secret(
 
 
 async def test_a_call_that_is_over_stops_its_tools() -> None:
-    with pytest.raises(asyncio.CancelledError):
-        await run(raising(asyncio.CancelledError()), "{}")
+    begun = asyncio.Event()
+
+    @tool(timeout_s=5.0)
+    async def dream(desk: Desk) -> Answer:
+        """Dream."""
+        begun.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(run(dream, "{}"))
+        await begun.wait()
+        running.cancel()
+    assert running.cancelled()
+
+
+@pytest.mark.parametrize(
+    "end",
+    [SystemExit(1), KeyboardInterrupt(), asyncio.CancelledError(), BaseException()],
+)
+async def test_a_tool_cannot_end_the_process_or_the_call_by_itself(
+    end: BaseException,
+) -> None:
+    result = await run(raising(end), "{}")
+    assert result.outcome is ToolOutcome.FAILED
+    assert read(result)["say"] == "I am sorry, that is not working just now."
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        None,
+        "Hello",
+        {"say": "Hello"},
+        Answer("Hello", facts={"when": object()}),
+        Answer("Hello", facts={"how much": float("nan")}),
+        Answer("Hello", facts=7),  # type: ignore[arg-type]
+    ],
+)
+async def test_a_tool_that_returns_nonsense_has_broken(nonsense: object) -> None:
+    @tool(timeout_s=1.0)
+    async def babble(desk: Desk) -> Answer:
+        """Babble."""
+        return nonsense  # type: ignore[return-value]
+
+    result = await run(babble, "{}")
+    assert result.outcome is ToolOutcome.FAILED
+    assert "Do not invent a result" in read(result)["error"]
+
+
+async def test_nonsense_about_a_failure_is_a_failure_too() -> None:
+    result = await run(raising(Sorry("Gone.", when=object())), "{}")
+    assert result.outcome is ToolOutcome.FAILED
+    assert "Do not invent a result" in read(result)["error"]
+
+
+async def test_half_a_character_does_not_reach_the_socket() -> None:
+    @tool(timeout_s=1.0)
+    async def stammer(desk: Desk) -> Answer:
+        """Stammer."""
+        return Answer("Hel\ud83d")
+
+    assert (await run(stammer, "{}")).output == '{"say":"Hel\ufffd"}'
+
+
+async def test_a_flood_of_arguments_is_refused_unread() -> None:
+    flood = '{"name": "' + "x" * MAX_ARGUMENTS_CHARACTERS + '"}'
+    result = await run(greet, flood)
+    assert result.outcome is ToolOutcome.REFUSED
+    assert "far too long" in read(result)["error"]
+
+
+async def test_only_a_caller_who_proved_who_they_are_gets_what_is_theirs() -> None:
+    @tool(timeout_s=1.0, verified=True)
+    async def tell(desk: Desk) -> Answer:
+        """Tell."""
+        return Answer("All of it.")
+
+    desk = House().desk
+    refused = await tell.run(desk, "{}")
+    assert refused.outcome is ToolOutcome.REFUSED
+    assert "verify them" in read(refused)["error"]
+    told = await tell.run(replace(desk, identity=Stranger(verified=True)), "{}")
+    assert read(told) == {"say": "All of it."}
+
+
+@pytest.mark.parametrize(
+    ("error", "unsure"),
+    [(KeyError("x"), True), (Sorry("No."), False), (Unsure("Perhaps."), True)],
+)
+async def test_who_breaks_off_a_change_says_that_nobody_knows(
+    error: Exception, unsure: bool
+) -> None:
+    @tool(timeout_s=1.0, changes=True)
+    async def change(desk: Desk) -> Answer:
+        """Change."""
+        raise error
+
+    result = await run(change, "{}")
+    assert (result.outcome, result.unsure) == (ToolOutcome.FAILED, unsure)
+    assert ("may or may not have been done" in result.output) == (
+        not isinstance(error, Sorry)
+    )
+
+
+async def test_a_late_change_may_have_happened() -> None:
+    @tool(timeout_s=0.01, changes=True)
+    async def change(desk: Desk) -> Answer:
+        """Change."""
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    result = await run(change, "{}")
+    assert (result.outcome, result.unsure) == (ToolOutcome.TIMED_OUT, True)
 
 
 async def test_an_answer_that_is_too_long_keeps_its_words_only() -> None:
