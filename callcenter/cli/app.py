@@ -9,6 +9,7 @@ from callcenter.cli.calls import app as calls
 from callcenter.cli.db import app as db
 from callcenter.cli.demo import demo
 from callcenter.cli.serve import serve
+from callcenter.cli.tickets import app as tickets
 
 app = typer.Typer(
     help="A phone call center of AI agents and human operators.",
@@ -21,6 +22,7 @@ app.command("serve")(serve)
 app.command("demo")(demo)
 app.add_typer(agents, name="agents", help="The agents' cards.")
 app.add_typer(calls, name="calls", help="The calls in the database.")
+app.add_typer(tickets, name="tickets", help="What was promised to be looked into.")
 app.add_typer(db, name="db", help="The database's schema.")
 
 
