@@ -4,10 +4,12 @@
     ├── ConfigurationError      ours: settings, cards, operators
     ├── CallerRefused           the outside: signature, token, an unknown call
     ├── CarrierError            Twilio: REST refused, timed out, said nonsense
-    │   └── CallIsOver          … because the call has already ended
+    │   ├── CallIsOver          … because the call has already ended
+    │   └── OutcomeUnknown      … and nobody knows whether it did it
     ├── ModelError              the Realtime model: connect, session, protocol
     ├── StorageError            the database
-    │   └── SlotTaken           … because somebody was faster
+    │   ├── SlotTaken           … because somebody was faster
+    │   └── TooManyAppointments … because one caller would fill the book
     └── ToolFailed              a tool; its text is meant for the model
 
 Messages are sentences that say what to do.
@@ -34,6 +36,10 @@ class CallIsOver(CarrierError):
     """The call has already ended; for most purposes this is success."""
 
 
+class OutcomeUnknown(CarrierError):
+    """The carrier did not say whether it did it: a create must not be repeated."""
+
+
 class ModelError(CallCenterError):
     """The model's session could not be opened, or broke."""
 
@@ -48,6 +54,10 @@ class StorageError(CallCenterError):
 
 class SlotTaken(StorageError):
     """That time has just been booked by somebody else."""
+
+
+class TooManyAppointments(StorageError):
+    """One caller holds as many appointments as may be."""
 
 
 class ToolFailed(CallCenterError):

@@ -20,7 +20,7 @@ from callcenter.simulator.carrier import (
 from callcenter.simulator.carrier.sound import tone
 from callcenter.simulator.model.faults import Faults
 from callcenter.simulator.model.session import Session
-from callcenter.telephony import carrier as telephony
+from callcenter.telephony import rest as telephony
 from tests.fakes.center import ADA, BEA, CAI, Caller, Center, center
 from tests.fakes.nodes import tear
 from tests.fakes.trouble import QUICK, fails_next, hasten, rejects_next_update, spoil

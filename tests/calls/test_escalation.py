@@ -25,7 +25,7 @@ from callcenter.simulator.carrier import (
     Voicemail,
 )
 from callcenter.simulator.carrier.sound import tone
-from callcenter.telephony import carrier as telephony
+from callcenter.telephony import rest as telephony
 from tests.fakes.asking import asking, form
 from tests.fakes.center import ADA, BEA, CAI, CALLER, Caller, Center, center
 from tests.fakes.speech import SENTENCE, VOICE_MS

@@ -26,7 +26,7 @@ from callcenter.simulator.carrier import (
 )
 from callcenter.simulator.carrier.sound import tone
 from callcenter.simulator.model.faults import Faults
-from callcenter.telephony import carrier as telephony
+from callcenter.telephony import rest as telephony
 from tests.fakes.asking import asking, form
 from tests.fakes.center import ADA, CALLER, TOKEN, Caller, Center, center
 from tests.fakes.nodes import tear

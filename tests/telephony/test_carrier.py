@@ -10,7 +10,7 @@ from callcenter.domain.ids import CallSid
 from callcenter.errors import CallIsOver, CarrierError
 from callcenter.simulator.carrier import CarrierSimulator, Leg, Phone, RestFault
 from callcenter.simulator.carrier.sound import tone
-from callcenter.telephony import carrier as telephony
+from callcenter.telephony import rest as telephony
 from callcenter.telephony.carrier import TwilioCarrier
 from callcenter.wire import twiml
 from tests.fakes.center import ACCOUNT, CALLER, OURS, TOKEN
