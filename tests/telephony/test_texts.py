@@ -60,9 +60,10 @@ async def test_it_is_told_whether_anybody_knows_if_it_was_sent(
         simulator.fail_next(fault)
         with pytest.raises(CarrierError) as failed:
             await texts.send(CALLER, "Hello")
-        asked = [one for one in simulator.requests if one.kind == "rest"]
     assert isinstance(failed.value, OutcomeUnknown) is unknown
-    assert len(asked) == 1
+    asked = [one for one in simulator.requests if one.kind == "rest"]
+    assert len(asked) == 1  # whatever came of it, it is not tried again
+    assert len(simulator.messages) == (fault is RestFault.EXECUTED_THEN_HANG)
 
 
 @pytest.mark.parametrize(
