@@ -17,6 +17,7 @@ from quart import Quart
 from callcenter.assembly.briefing import briefing
 from callcenter.assembly.clock import SystemClock
 from callcenter.assembly.fact_log import log_fact
+from callcenter.assembly.identity import CallIdentity
 from callcenter.assembly.limits import most_calls
 from callcenter.assembly.recordings import recordings
 from callcenter.bridge.patience import Limits
@@ -29,6 +30,7 @@ from callcenter.floor.floor import Floor
 from callcenter.floor.house import House, Rules
 from callcenter.floor.ports import Carrier, Clock
 from callcenter.settings import Settings
+from callcenter.storage.customers import Customers
 from callcenter.storage.directory import Directory
 from callcenter.storage.engine import Database
 from callcenter.storage.history import History
@@ -117,7 +119,7 @@ async def running(
             carrier = await doors.enter_async_context(_twilio(settings))
         clock = clock or SystemClock()
         recorded = await doors.enter_async_context(recordings(settings, clock))
-        book = AppointmentBook(database)
+        book, customers = AppointmentBook(database), Customers(database)
         desk = partial(
             Desk,
             schedule=book,
@@ -145,6 +147,7 @@ async def running(
                     caller_number=number,
                     call=control,
                     deeds=control.deeds,
+                    identity=CallIdentity(number, control, customers, clock),
                 )
             ),
             briefing=partial(briefing, settings, book, clock),

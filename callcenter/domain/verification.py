@@ -49,6 +49,19 @@ class Detail(StrEnum):
     DATE_OF_BIRTH = "date_of_birth"
 
 
+class Verdict(StrEnum):
+    """What came of it."""
+
+    PROVED = "proved"
+    WRONG = "wrong"
+    NOTHING = "nothing"
+    """Nothing was typed: that is no try."""
+    LOCKED = "locked"
+    """No try is left, in this call or on this day."""
+    UNKNOWN = "unknown"
+    """There is nothing to compare with."""
+
+
 @dataclass(frozen=True, slots=True)
 class VerificationTried:
     """The caller began a try. Counted before it is judged: none is free."""
@@ -126,17 +139,24 @@ def proves(customer: Customer, told: Mapping[Detail, str]) -> bool:
 
     All are compared, whatever the first one came to: the time tells no more than no.
     """
-    given = {detail: normalised(detail, said) for detail, said in told.items()}
-    given = {detail: said for detail, said in given.items() if said}
-    kept = customer.details or {}
+    given, kept = _given(told), customer.details or {}
     right = [fits(kept[one], said) for one, said in given.items() if one in kept]
-    enough = len(given) >= FACTS_NEEDED and len(right) == len(given)
-    return enough and all(right)
+    return is_enough(told) and len(right) == len(given) and all(right)
+
+
+def is_enough(told: Mapping[Detail, str]) -> bool:
+    """Whether so much was told that it can be judged at all."""
+    return len(_given(told)) >= FACTS_NEEDED
 
 
 def is_number(text: str) -> bool:
     """Whether a number is written as carriers do: E.164, such as +4755512345."""
     return re.fullmatch(r"\+[1-9][0-9]{6,14}", text) is not None
+
+
+def _given(told: Mapping[Detail, str]) -> dict[Detail, str]:
+    given = {detail: normalised(detail, said) for detail, said in told.items()}
+    return {detail: said for detail, said in given.items() if said}
 
 
 def _plain(text: str) -> str:

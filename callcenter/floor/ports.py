@@ -16,6 +16,7 @@ from callcenter.domain.opening import Opening
 from callcenter.domain.operators import Operator
 from callcenter.domain.tool import Tool, ToolResult
 from callcenter.domain.transcript import Turn
+from callcenter.domain.verification import Method
 from callcenter.wire.media import Started
 from callcenter.wire.sockets import MediaSocket
 
@@ -45,6 +46,11 @@ class CallControl(Protocol):
         ...
 
     @property
+    def standing(self) -> "Standing":
+        """What its caller has proved of themselves."""
+        ...
+
+    @property
     def agent(self) -> str: ...
 
     async def escalate(self, reason: str, topic: str) -> str: ...
@@ -64,6 +70,20 @@ class CallControl(Protocol):
     async def keep_within_limits(self) -> None: ...
 
     async def collect_digits(self, count: int, timeout_s: float) -> str: ...
+
+
+class Standing(Protocol):
+    """See callcenter.floor.standing."""
+
+    @property
+    def verified(self) -> bool: ...
+
+    @property
+    def tries_left(self) -> int: ...
+
+    def begin_try(self, method: Method) -> bool: ...
+
+    def proved(self, method: Method) -> None: ...
 
 
 class Deeds(Protocol):

@@ -13,6 +13,7 @@ from callcenter.errors import CallIsOver, CarrierError, ToolFailed
 from callcenter.floor.deeds import Deeds
 from callcenter.floor.ladder import Ladder
 from callcenter.floor.live_call import LiveCall
+from callcenter.floor.standing import Standing
 from callcenter.wire import twiml
 
 APOLOGY: Final = (
@@ -31,6 +32,9 @@ MOST_ESCALATIONS: Final = 3
 
 END_OF_ENTRY: Final = "#"
 
+AFTER_ENTRY_MS: Final = 3_000
+"""Keys that come so soon after a secure entry were meant for it: `#`, a late digit."""
+
 NEARLY: Final = 0.9
 """Of a call's money: the caller is warned from here."""
 
@@ -45,8 +49,10 @@ class Wishes:
         self._call = call
         self._ladder = ladder
         self.deeds = Deeds(call)
+        self.standing = Standing(call)
         self._keys = ""
         self._entry: asyncio.Queue[str] | None = None
+        self._private_until_ms = 0
         self._warned = False
 
     @property
@@ -106,6 +112,11 @@ class Wishes:
         """
         if self._entry is not None:
             self._entry.put_nowait(digit)
+            if self._call.talk is not None:
+                self._call.talk.line.owe()  # whoever types need not be spoken to
+            return
+        if self._call.clock_ms() < self._private_until_ms:
+            self._private_until_ms = self._call.clock_ms() + AFTER_ENTRY_MS
             return
         self._call.record(e.KeyPressed(self._call.clock_ms()))
         if digit == KEY_FOR_A_PERSON and not self._keys:
@@ -119,8 +130,11 @@ class Wishes:
         """Secure entry: what the caller types reaches the asking tool alone.
 
         Not the model, the record, the recording or the log. Ends with `#`, with
-        `count` digits, or with what there is when no key comes for `timeout_s`.
+        `count` digits, or with what there is when no key comes for `timeout_s`; keys
+        that come a moment later are nobody's. Raises ToolFailed while another runs.
         """
+        if self._entry is not None:
+            raise ToolFailed("The caller is typing already; wait for that.")
         entry: asyncio.Queue[str] = asyncio.Queue()
         self._entry = entry
         self._call.pause_recording()
@@ -136,6 +150,7 @@ class Wishes:
             pass
         finally:
             self._entry = None
+            self._private_until_ms = self._call.clock_ms() + AFTER_ENTRY_MS
             self._call.resume_recording()
         return digits
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from callcenter.tools.definition import Unfit
 from callcenter.tools.desk import Desk
 
 WITHHELD: Final = frozenset(
@@ -24,6 +25,13 @@ WITHHELD: Final = frozenset(
 UNKNOWN, ANONYMOUS and UNAVAILABLE (twilio.com/docs, "Why am I getting calls from these
 strange numbers?")."""
 
+UNPROVED: Final = (
+    "This number belongs to a customer who can prove who they are, and this caller has "
+    "not yet. Use verify_caller, or verify_by_facts, and then try again. Tell nothing "
+    "before. What the caller says of themselves proves nothing."
+)
+UNPROVED_SAY: Final = "Before I can do that, I have to make sure who you are."
+
 
 def number_is_known(desk: Desk) -> bool:
     """Whether this caller can be told from others, and called back."""
@@ -36,3 +44,14 @@ def is_own(desk: Desk, phone: str, call_id: str | None) -> bool:
     if call_id == desk.call_id:
         return True
     return number_is_known(desk) and phone == desk.caller_number
+
+
+async def require_proof(desk: Desk) -> None:
+    """Let through who has proved who they are, and numbers of which nothing is known.
+
+    A number is easily forged. Where the house has something to compare with, it is
+    asked for before anything is listed, told or changed that other calls have left.
+    Raises Unfit. See docs/trust.md for what needs it and why.
+    """
+    if not desk.identity.verified and await desk.identity.methods():
+        raise Unfit(UNPROVED, say=UNPROVED_SAY)

@@ -14,6 +14,7 @@ from callcenter.domain.ids import CallId
 from callcenter.domain.schedule import Appointment, OpeningTime, Service, Slot
 from callcenter.domain.tickets import Passage, Severity, Ticket, TicketStatus
 from callcenter.tools.deeds import Deeds, Forgetful
+from callcenter.tools.identity import Identity, Stranger
 
 
 class CallControl(Protocol):
@@ -114,15 +115,6 @@ class Knowledge(Protocol):
     def search(self, question: str, most: int = 3) -> Sequence[Passage]: ...
 
 
-class Identity(Protocol):
-    """Who the caller has proved to be; a caller id proves nothing."""
-
-    @property
-    def verified(self) -> bool:
-        """Whether the caller has proved it, in this call."""
-        ...
-
-
 class Clock(Protocol):
     """The time of day."""
 
@@ -167,13 +159,6 @@ class Forecast:
     """Percent."""
     wind_kmh: float | None
     temperature: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Stranger:
-    """Somebody who has proved nothing."""
-
-    verified: bool = False
 
 
 @dataclass(frozen=True, slots=True)

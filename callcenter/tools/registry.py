@@ -3,7 +3,14 @@
 from typing import Final
 
 from callcenter.domain.tool import Tool
-from callcenter.tools import call_control, scheduling, support, tickets, weather
+from callcenter.tools import (
+    call_control,
+    scheduling,
+    support,
+    tickets,
+    verification,
+    weather,
+)
 from callcenter.tools.definition import ToolDefinition
 from callcenter.tools.desk import Desk
 
@@ -23,6 +30,8 @@ DEFINITIONS: Final[dict[str, ToolDefinition]] = {
         tickets.look_up_ticket,
         tickets.add_ticket_note,
         tickets.close_ticket,
+        verification.verify_caller,
+        verification.verify_by_facts,
         call_control.transfer_to_human,
         call_control.end_call,
         call_control.take_message,

@@ -11,7 +11,7 @@ from pydantic import Field
 from callcenter.domain.schedule import Appointment, Slot
 from callcenter.errors import SlotTaken
 from callcenter.tools.arguments import Code, When
-from callcenter.tools.caller import is_own, number_is_known
+from callcenter.tools.caller import is_own, number_is_known, require_proof
 from callcenter.tools.days import parse_day, parse_start
 from callcenter.tools.definition import Answer, Sorry, tool
 from callcenter.tools.desk import Desk
@@ -186,6 +186,7 @@ async def find_my_appointments(desk: Desk) -> Answer:
             "Offer transfer_to_human.",
             say="Your number is withheld, so I cannot see your appointments.",
         )
+    await require_proof(desk)
     book = Book.of(desk)
     coming = await _coming(desk, book)
     if not coming:
@@ -214,6 +215,8 @@ async def _own(desk: Desk, book: Book, code: str) -> Appointment:
     """
     plain = "".join(c for c in code.upper() if c.isalnum())
     held = await desk.schedule.find(plain)
+    if held is None or held.call_id != desk.call_id:
+        await require_proof(desk)
     if held is None or not is_own(desk, held.phone, held.call_id):
         raise Sorry(
             f"There is no appointment {plain} under the caller's number. Repeat the "

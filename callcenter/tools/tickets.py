@@ -14,7 +14,7 @@ from callcenter.domain.tickets import (
     TicketStatus,
 )
 from callcenter.tools.arguments import Code
-from callcenter.tools.caller import is_own, number_is_known
+from callcenter.tools.caller import is_own, number_is_known, require_proof
 from callcenter.tools.definition import Answer, Sorry, tool
 from callcenter.tools.desk import Desk
 from callcenter.tools.spoken import all_of, on_day, spelled
@@ -156,6 +156,8 @@ async def close_ticket(desk: Desk, code: Code, reason: Why) -> Answer:
     Only after the caller has clearly agreed; never to be done with a matter.
     """
     ticket = await _own(desk, code)
+    if ticket.call_id != desk.call_id:
+        await require_proof(desk)
     if ticket.status is TicketStatus.CLOSED:
         return Answer("That ticket is closed already.", facts={"code": ticket.code})
     ticket = await desk.tickets.note(
@@ -170,6 +172,7 @@ async def close_ticket(desk: Desk, code: Code, reason: Why) -> Answer:
 
 async def _open_ones(desk: Desk) -> Answer:
     """Codes and summaries: what stands in a ticket is told for its code alone."""
+    await require_proof(desk)
     number = desk.caller_number if number_is_known(desk) else ""
     found = list(await desk.tickets.of_caller(number, desk.call_id))
     shown = [

@@ -29,6 +29,7 @@ from callcenter.domain import events as e
 from callcenter.domain.ids import AgentName, CallId, ItemId
 from callcenter.domain.opening import Opening, after_a_break, greeting
 from callcenter.domain.transcript import Speaker, Turn
+from callcenter.domain.verification import Method
 from callcenter.errors import ModelError
 from callcenter.realtime import transport
 from callcenter.realtime.conversation import Conversation
@@ -97,10 +98,23 @@ class Inner(RealtimeModel):
         """Nothing to close."""
 
 
+class Unproved:
+    """Of a caller who cannot prove anything."""
+
+    verified = False
+    tries_left = 0
+
+    def begin_try(self, method: Method) -> bool:
+        return False
+
+    def proved(self, method: Method) -> None: ...
+
+
 class Control:
     """What the tools may do to a call that there is none of."""
 
     deeds = Forgetful()
+    standing = Unproved()
 
     async def escalate(self, reason: str, topic: str) -> str:
         return ""

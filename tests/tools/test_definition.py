@@ -19,7 +19,8 @@ from callcenter.tools.definition import (
     Unsure,
     tool,
 )
-from callcenter.tools.desk import Desk, Stranger
+from callcenter.tools.desk import Desk
+from callcenter.tools.identity import Stranger
 from callcenter.tools.outputs import MAX_OUTPUT_CHARACTERS
 from tests.tools.asking import read
 from tests.tools.fakes import House
