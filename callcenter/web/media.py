@@ -6,14 +6,14 @@ from typing import Final
 
 import structlog
 from quart import Blueprint, Response, websocket
-from quart.wrappers import Websocket
 from werkzeug.exceptions import Forbidden
 
 from callcenter.errors import CallerRefused
 from callcenter.floor.floor import Floor
+from callcenter.web.media_socket import accept
 from callcenter.web.proof import Proof
 from callcenter.wire.media import Malformed, Started, parse_from_twilio
-from callcenter.wire.sockets import SocketClosed
+from callcenter.wire.sockets import MediaSocket, SocketClosed
 
 START_SECONDS: Final = 5.0
 """A stream says who it is at once; one that does not is nobody's."""
@@ -30,22 +30,6 @@ TRY_LATER: Final = 1013
 logger = structlog.get_logger()
 
 
-class QuartSocket:
-    """Quart's WebSocket as a MediaSocket. Quart cancels the view when it closes."""
-
-    def __init__(self, inner: Websocket) -> None:
-        self._inner = inner
-
-    async def receive(self) -> str | bytes:
-        return await self._inner.receive()
-
-    async def send(self, text: str) -> None:
-        await self._inner.send(text)
-
-    async def close(self, code: int, reason: str = "") -> None:
-        await self._inner.close(code, reason)
-
-
 def media(floor: Floor, proof: Proof) -> Blueprint:
     """The route of Media Streams; a path segment may name the node that is meant."""
     routes = Blueprint("media", __name__)
@@ -59,8 +43,7 @@ def media(floor: Floor, proof: Proof) -> Blueprint:
         except CallerRefused as error:
             logger.warning("stream_refused", reason=str(error))
             raise Forbidden(str(error)) from error
-        await websocket.accept()
-        socket = QuartSocket(websocket._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001  # the proxy's own way
+        socket = await accept(websocket._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001  # the proxy's own way
         address = websocket.remote_addr or ""
         crowded = unstarted[address] >= MAX_UNSTARTED_OF_ONE
         if crowded or unstarted.total() >= MAX_UNSTARTED:
@@ -82,7 +65,7 @@ def media(floor: Floor, proof: Proof) -> Blueprint:
     return routes
 
 
-async def _serve(floor: Floor, socket: QuartSocket, started: Started) -> None:
+async def _serve(floor: Floor, socket: MediaSocket, started: Started) -> None:
     try:
         await floor.serve(socket, started)
     except CallerRefused as error:
@@ -92,7 +75,7 @@ async def _serve(floor: Floor, socket: QuartSocket, started: Started) -> None:
         await socket.close(1000)
 
 
-async def _started(socket: QuartSocket) -> Started | None:
+async def _started(socket: MediaSocket) -> Started | None:
     """The stream's `start`, which comes right after `connected`; None if it doesn't."""
     try:
         async with asyncio.timeout(START_SECONDS):

@@ -1,6 +1,6 @@
 """What the owner of a caller's media stream needs of its socket."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class SocketClosed(Exception):
@@ -20,4 +20,13 @@ class MediaSocket(Protocol):
 
     async def close(self, code: int, reason: str = "") -> None:
         """Close it; harmless when it is closed already."""
+        ...
+
+
+@runtime_checkable
+class PromptSocket(MediaSocket, Protocol):
+    """One that can also be written to without waiting."""
+
+    def send_now(self, text: str) -> bool:
+        """Send it, or return False and leave it to `send`: the socket is not ready."""
         ...

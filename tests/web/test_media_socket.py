@@ -1,0 +1,153 @@
+"""A caller's socket after the handshake, read directly or through Quart: the same."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from hypercorn.asyncio import serve
+from quart import Quart, websocket
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.frames import Frame, Opcode
+
+from callcenter.assembly.server import hypercorn_config
+from callcenter.web import media_socket
+from callcenter.web.media_socket import DirectSocket, QuartSocket, accept
+from callcenter.wire.sockets import MediaSocket, SocketClosed
+
+View = Callable[[MediaSocket], Awaitable[None]]
+
+
+@asynccontextmanager
+async def served(view: View) -> AsyncIterator[str]:
+    app = Quart(__name__)
+
+    @app.websocket("/")
+    async def _() -> None:
+        await view(await accept(websocket._get_current_object()))  # type: ignore[attr-defined]
+
+    door, stop = socket.create_server(("127.0.0.1", 0)), asyncio.Event()
+    address = f"ws://127.0.0.1:{door.getsockname()[1]}/"
+
+    async def stopped() -> None:
+        await stop.wait()
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(serve(app, hypercorn_config(door), shutdown_trigger=stopped))
+        try:
+            yield address
+        finally:
+            stop.set()
+
+
+@pytest.fixture(params=[DirectSocket, QuartSocket])
+def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> type:
+    if request.param is QuartSocket:
+        monkeypatch.setattr(media_socket, "_server", lambda _: None)
+    return request.param  # type: ignore[no-any-return]
+
+
+async def code_of(client: ClientConnection) -> int | None:
+    await client.wait_closed()
+    return client.close_code
+
+
+async def test_what_is_said_arrives_both_ways(kind: type) -> None:
+    async def echo(here: MediaSocket) -> None:
+        assert type(here) is kind
+        while True:
+            message = await here.receive()
+            await here.send(f"{type(message).__name__} {len(message)}")
+
+    async with served(echo) as address, connect(address) as client:
+        for size in (1, 125, 126, 70_000):
+            await client.send("x" * size)
+            assert await client.recv() == f"str {size}"
+        await client.send(b"\x00\x01")
+        assert await client.recv() == "bytes 2"
+        assert await (await client.ping("still there?")) >= 0
+
+
+async def test_we_may_close_and_say_why(kind: type) -> None:
+    async def refuse(here: MediaSocket) -> None:
+        assert type(here) is kind
+        await here.close(1008, "no stream was started")
+
+    async with served(refuse) as address, connect(address) as client:
+        assert await code_of(client) == 1008
+        assert client.close_reason == "no stream was started"
+
+
+async def test_whoever_reads_is_told_when_the_caller_is_gone() -> None:
+    told = asyncio.Event()
+
+    async def read(here: MediaSocket) -> None:
+        try:
+            await here.receive()
+        except (SocketClosed, asyncio.CancelledError):
+            told.set()
+            raise
+
+    async with served(read) as address:
+        async with connect(address):
+            pass
+        await asyncio.wait_for(told.wait(), 5)
+        told.clear()
+        async with connect(address) as client:
+            client.transport.abort()
+            await asyncio.wait_for(told.wait(), 5)
+
+
+async def test_a_caller_may_say_one_thing_and_leave() -> None:
+    heard: asyncio.Queue[str | bytes] = asyncio.Queue()
+
+    async def read(here: MediaSocket) -> None:
+        while True:
+            heard.put_nowait(await here.receive())
+
+    async with served(read) as address:
+        async with connect(address) as client:
+            await client.send("stop")
+        assert await asyncio.wait_for(heard.get(), 5) == "stop"
+
+
+async def test_nothing_is_compressed_even_when_the_client_would_like_to() -> None:
+    async def wait(here: MediaSocket) -> None:
+        await here.receive()
+
+    async with served(wait) as address, connect(address, compression="deflate") as one:
+        assert one.protocol.extensions == []
+
+
+async def test_what_is_no_websocket_is_closed_with_its_code() -> None:
+    async def read(here: MediaSocket) -> None:
+        await here.receive()
+
+    async with served(read) as address:
+        async with connect(address) as client:
+            client.transport.write(Frame(Opcode.TEXT, b"bare").serialize(mask=False))
+            assert await code_of(client) == 1002
+        async with connect(address) as client:
+            client.transport.write(Frame(Opcode.TEXT, b"\xff").serialize(mask=True))
+            assert await code_of(client) == 1007
+
+
+async def test_nothing_is_sent_to_a_caller_who_is_gone() -> None:
+    outcome: asyncio.Queue[bool] = asyncio.Queue()
+
+    async def talk(here: MediaSocket) -> None:
+        assert isinstance(here, DirectSocket)
+        assert here.send_now("hello")
+        try:
+            await here.receive()
+        except SocketClosed:
+            outcome.put_nowait(here.send_now("anybody?"))
+            with pytest.raises(SocketClosed):
+                await here.send("anybody?")
+            await here.close(1000)  # harmless
+
+    async with served(talk) as address:
+        async with connect(address) as client:
+            assert await client.recv() == "hello"
+        assert await asyncio.wait_for(outcome.get(), 5) is False
