@@ -89,6 +89,8 @@ class Rest:
             self._auth_token or "none",
             http_client=self._http,
         )
+        # Imports a good part of the library: now, and not while callers are talking.
+        self._client.calls("")
         return self
 
     async def __aexit__(self, *_: object) -> None:
