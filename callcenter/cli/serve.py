@@ -17,9 +17,11 @@ def serve(
     """
     import asyncio
 
+    from callcenter.assembly.loops import quickest
     from callcenter.assembly.server import run_server
     from callcenter.settings import Settings
 
     given = {"host": host, "port": port}
     settings = Settings(**{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
-    asyncio.run(run_server(settings))
+    with asyncio.Runner(loop_factory=quickest()) as runner:
+        runner.run(run_server(settings))
