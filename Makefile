@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.13 python3.11 python3 python3.12; do \
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help install demo test check format lock clean
+.PHONY: help install demo test check format lock clean bench
 
 help:  ## what can be made
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -34,6 +34,9 @@ test: $(READY)  ## run the whole test suite
 	@$(BIN)/python -m coverage report --include='callcenter/domain/*,callcenter/wire/*,callcenter/bridge/*' --fail-under=100
 	@$(BIN)/python -m coverage report --fail-under=90
 
+bench: $(READY)  ## measure CPU, latency and memory per call, beside a bare relay (3 minutes)
+	@$(BIN)/callcenter bench
+
 check: $(READY)  ## format, lint, types, import contracts, agent cards
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -47,7 +50,7 @@ format: $(READY)  ## let ruff format and mend what it can
 
 lock:  ## resolve requirements.lock anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate \
-		--extra demo --extra postgres --group dev pyproject.toml -o requirements.lock
+		--extra demo --extra fast --extra postgres --group dev pyproject.toml -o requirements.lock
 
 clean:  ## remove .venv and what the demo left
 	rm -rf .venv demo

@@ -5,6 +5,7 @@ from typing import NoReturn
 import typer
 
 from callcenter.cli.agents import app as agents
+from callcenter.cli.bench import bench
 from callcenter.cli.calls import app as calls
 from callcenter.cli.db import app as db
 from callcenter.cli.demo import demo
@@ -20,6 +21,7 @@ app = typer.Typer(
 )
 app.command("serve")(serve)
 app.command("demo")(demo)
+app.command("bench")(bench)
 app.add_typer(agents, name="agents", help="The agents' cards.")
 app.add_typer(calls, name="calls", help="The calls in the database.")
 app.add_typer(tickets, name="tickets", help="What was promised to be looked into.")

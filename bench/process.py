@@ -1,0 +1,97 @@
+"""A server in its own process, on its own core, and what the kernel knows of it."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+START_SECONDS: Final = 30.0
+STOP_SECONDS: Final = 10.0
+_TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK")
+
+
+def cores() -> tuple[int, int]:
+    """The server's core and the far ends'; the same one when there is but one."""
+    ours = sorted(os.sched_getaffinity(0))
+    return ours[0], ours[-1]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        return int(door.getsockname()[1])
+
+
+class Process:
+    """A running process."""
+
+    def __init__(self, pid: int) -> None:
+        self._proc = Path("/proc") / str(pid)
+
+    def cpu_ms(self) -> float:
+        """Processor time so far, in the kernel and out of it."""
+        fields = (self._proc / "stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) * 1000 / _TICKS_PER_S
+
+    def memory_kb(self) -> int:
+        """What it holds: its share of memory that others hold, too, counts in part."""
+        for line in (self._proc / "smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1])
+        raise AssertionError("smaps_rollup has a line for Pss")
+
+
+@asynccontextmanager
+async def running(
+    arguments: Sequence[str],
+    *,
+    port: int,
+    core: int,
+    folder: Path,
+    environment: Mapping[str, str],
+) -> AsyncIterator[Process]:
+    """Run `python -m …` until the block is left; wait until it listens."""
+    with (folder / "server.log").open("ab") as log:
+        child = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            *arguments,
+            cwd=folder,
+            env={"PYTHONPATH": str(Path(__file__).parent.parent), **environment},
+            stdout=log,
+            stderr=log,
+        )
+    os.sched_setaffinity(child.pid, {core})
+    try:
+        await _listening(child, port, folder)
+        yield Process(child.pid)
+    finally:
+        if child.returncode is None:
+            child.send_signal(signal.SIGTERM)
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await child.wait()
+        except TimeoutError:
+            child.kill()
+            await child.wait()
+
+
+async def _listening(
+    child: asyncio.subprocess.Process, port: int, folder: Path
+) -> None:
+    async with asyncio.timeout(START_SECONDS):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                if child.returncode is not None:
+                    log = (folder / "server.log").read_text()
+                    raise RuntimeError(f"It did not start:\n{log}") from None
+                await asyncio.sleep(0.05)
+            else:
+                writer.close()
+                return
