@@ -9,6 +9,7 @@ which does the same, only slower.
 
 import asyncio
 from collections import deque
+from contextlib import suppress
 from typing import Final, cast
 
 from hypercorn.asyncio.tcp_server import TCPServer
@@ -19,6 +20,10 @@ from typing_extensions import override
 
 from callcenter.web.frames import Arrived, BadFrame, FrameReader, Opcode, render
 from callcenter.wire.sockets import MediaSocket, SocketClosed
+
+CLOSE_SECONDS: Final = 1.0
+"""For the other side to say goodbye, too (7.1.1): before it does, the server would tear
+the connection, and our close might be lost with it."""
 
 MAX_UNREAD: Final = 1000
 """Twenty seconds of frames: whoever is so far behind should not read on."""
@@ -87,6 +92,7 @@ class DirectSocket(asyncio.Protocol):
         self._writable = asyncio.Event()
         self._writable.set()
         self._over = False
+        self._parted = asyncio.Event()
         self._transport.set_protocol(self)
 
     async def receive(self) -> str | bytes:
@@ -113,6 +119,9 @@ class DirectSocket(asyncio.Protocol):
         if not self._over:
             self._end()
             await self._inner.close(code, reason)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self._parted.wait()
 
     # What the transport calls.
 
@@ -138,12 +147,12 @@ class DirectSocket(asyncio.Protocol):
 
     @override
     def eof_received(self) -> bool | None:
-        self._end()
+        self._part()
         return self._behind.eof_received()
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
-        self._end()
+        self._part()
         self._behind.connection_lost(exc)
 
     def _take(self, frame: Arrived) -> None:
@@ -161,8 +170,13 @@ class DirectSocket(asyncio.Protocol):
     def _answer_close(self, code: bytes) -> None:
         if not self._over:
             self._transport.write(render(code, Opcode.CLOSE))
-        self._end()
+        self._part()
         self._transport.close()
+
+    def _part(self) -> None:
+        """The other side has said goodbye, or needs none."""
+        self._end()
+        self._parted.set()
 
     def _end(self) -> None:
         """Nothing more will be received or sent; whoever waits is told."""
