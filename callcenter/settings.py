@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     database_url: str = "sqlite+aiosqlite:///callcenter.db"
     agents_dir: Path = Path("agents")
     entry_agent: str = "triage"
+    tools_modules: str = ""
+    """Names of modules with tools of the company's own, separated by commas."""
     operators_file: Path = Path("operators.toml")
     greeting: str | None = None
     """None: the entry agent's own, from its card. Empty: the agent speaks first."""

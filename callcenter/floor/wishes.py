@@ -9,6 +9,7 @@ from typing import Final
 from callcenter.bridge.patience import Due
 from callcenter.domain import events as e, notes
 from callcenter.domain.phases import Phase
+from callcenter.domain.transcript import Speaker, Turn
 from callcenter.errors import CallIsOver, CarrierError, ToolFailed
 from callcenter.floor.deeds import Deeds
 from callcenter.floor.ladder import Ladder
@@ -102,6 +103,12 @@ class Wishes:
         """Store that the caller wants to be called back."""
         self._call.record(e.CallbackRequested(when, reason))
         await self.deeds.written()
+
+    def last_turn(self) -> Turn | None:
+        """What the caller last heard an agent say."""
+        turns = self._call.state.turns
+        heard = (one for one in reversed(turns) if one.speaker is Speaker.AGENT)
+        return next((one for one in heard if one.heard), None)
 
     # What keys and silences wish.
 

@@ -13,8 +13,10 @@ from zoneinfo import ZoneInfo
 from callcenter.domain.ids import CallId
 from callcenter.domain.schedule import Appointment, OpeningTime, Service, Slot
 from callcenter.domain.tickets import Passage, Severity, Ticket, TicketStatus
+from callcenter.domain.transcript import Turn
 from callcenter.tools.deeds import Deeds, Forgetful
 from callcenter.tools.identity import Identity, Stranger
+from callcenter.tools.texts import NoTexts, Texts
 
 
 class CallControl(Protocol):
@@ -43,6 +45,17 @@ class CallControl(Protocol):
 
     async def request_callback(self, when: str, reason: str) -> None:
         """Store that the caller wants to be called back."""
+        ...
+
+    async def collect_digits(self, count: int, timeout_s: float) -> str:
+        """Let the caller type; the digits reach whoever asks here, and nobody else.
+
+        Ends with the hash key, with `count` digits, or when no key comes for so long.
+        """
+        ...
+
+    def last_turn(self) -> Turn | None:
+        """What the caller last heard an agent say."""
         ...
 
 
@@ -175,5 +188,6 @@ class Desk:
     clock: Clock
     identity: Identity = field(default_factory=Stranger)
     deeds: Deeds = field(default_factory=Forgetful)
+    texts: Texts = field(default_factory=NoTexts)
     resources: Mapping[str, Any] = field(default_factory=dict)
     """What companies' own tools brought with them, by their module's name."""

@@ -125,6 +125,8 @@ class Control:
 
     async def request_callback(self, when: str, reason: str) -> None: ...
 
+    def last_turn(self) -> Turn | None: ...
+
     @property
     def agent(self) -> str:
         return "triage"

@@ -14,7 +14,9 @@ from callcenter.domain.tickets import (
     TicketNote,
     TicketStatus,
 )
-from callcenter.errors import SlotTaken
+from callcenter.domain.transcript import Turn
+from callcenter.errors import CarrierError, SlotTaken
+from callcenter.tools.deeds import Deeds, Forgetful
 from callcenter.tools.desk import Desk, Forecast, Place
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -48,6 +50,8 @@ class FakeCall:
     operator: str = "Ada"
     agent: str = "support"
     done: list[tuple[str, ...]] = field(default_factory=list)
+    typed: str = ""
+    said: Turn | None = None
 
     async def escalate(self, reason: str, topic: str) -> str:
         self.done.append(("escalate", reason, topic))
@@ -61,6 +65,13 @@ class FakeCall:
 
     async def request_callback(self, when: str, reason: str) -> None:
         self.done.append(("callback", when, reason))
+
+    async def collect_digits(self, count: int, timeout_s: float) -> str:
+        self.done.append(("typing", str(count)))
+        return self.typed
+
+    def last_turn(self) -> Turn | None:
+        return self.said
 
 
 @dataclass
@@ -217,6 +228,20 @@ class FakeWeather:
 
 
 @dataclass
+class FakeTexts:
+    """Takes all texts; or none, when there is trouble."""
+
+    sent: list[tuple[str, str]] = field(default_factory=list)
+    trouble: CarrierError | None = None
+
+    async def send(self, to: str, text: str) -> str:
+        if self.trouble is not None:
+            raise self.trouble
+        self.sent.append((to, text))
+        return f"SM{len(self.sent)}"
+
+
+@dataclass
 class House:
     """Everything behind a desk, for a test to look at."""
 
@@ -227,6 +252,8 @@ class House:
     knowledge: FakeKnowledge = field(default_factory=FakeKnowledge)
     weather: FakeWeather = field(default_factory=FakeWeather)
     clock: FixedClock = field(default_factory=FixedClock)
+    deeds: Deeds = field(default_factory=Forgetful)
+    texts: FakeTexts = field(default_factory=FakeTexts)
 
     @property
     def desk(self) -> Desk:
@@ -239,4 +266,6 @@ class House:
             self.knowledge,
             self.weather,
             self.clock,
+            deeds=self.deeds,
+            texts=self.texts,
         )
