@@ -18,13 +18,17 @@ class Addresses:
         scheme, _, rest = self.base.partition("://")
         return f"{'ws' if scheme == 'http' else 'wss'}://{rest}/media-stream"
 
-    @property
-    def incoming(self) -> str:
-        return f"{self.base}/incoming-call"
+    def incoming(self, *, waited: int) -> str:
+        """Where a caller who waits asks again, having waited so many times."""
+        return f"{self.base}/incoming-call?{urlencode({'waited': waited})}"
 
     @property
     def after_stream(self) -> str:
         return f"{self.base}/voice/after-stream"
+
+    def after_waiting(self, *, waited: int) -> str:
+        """The same, for a caller who has waited so many times."""
+        return f"{self.after_stream}?{urlencode({'waited': waited})}"
 
     @property
     def stream_status(self) -> str:

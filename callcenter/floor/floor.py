@@ -2,13 +2,13 @@
 
 import asyncio
 import secrets
-from collections import deque
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
 import structlog
 
-from callcenter.domain.events import CallAnswered
+from callcenter.domain.events import CallAnswered, Fact
 from callcenter.domain.ids import AttemptId, CallId, CallSid
 from callcenter.domain.outcomes import Disposition
 from callcenter.domain.phases import Phase
@@ -16,7 +16,16 @@ from callcenter.errors import CallerRefused
 from callcenter.floor.addresses import Addresses
 from callcenter.floor.house import House
 from callcenter.floor.live_call import LiveCall
+from callcenter.floor.no_call import (
+    BUSY,
+    FAREWELL,
+    MOST_WAITS,
+    OVER,
+    anybody,
+    hold,
+)
 from callcenter.floor.reception import Reception
+from callcenter.floor.register import Register
 from callcenter.wire import twiml
 from callcenter.wire.media import Started
 from callcenter.wire.sockets import MediaSocket
@@ -27,15 +36,8 @@ logger = structlog.get_logger()
 LINGER_SECONDS = 60.0
 """How long a finished call still answers: its last webhooks come late, and twice."""
 
-MOST_ENDED: Final = 1_000
-"""So many calls are known to be over, though the database may not know it yet."""
-
-BUSY = (
-    "I am sorry, all our lines are busy at the moment. I am trying to connect you to "
-    "a colleague."
-)
-FAREWELL = "Something went wrong on our side. I am connecting you to a colleague."
-NOBODY = "I am sorry, we cannot take your call right now. Please call again later."
+SEEN_SECONDS: Final = 0.5
+"""How long a new caller waits to be told from one whom the record knows."""
 
 
 class Floor:
@@ -44,19 +46,20 @@ class Floor:
     def __init__(self, house: House) -> None:
         self.house = house
         self.draining = False
-        self._calls: dict[CallSid, Reception] = {}
-        self._ended: deque[CallSid] = deque(maxlen=MOST_ENDED)
+        self._moving = False
+        self._register = Register()
         self._tasks: asyncio.TaskGroup | None = None
         self._stopping = asyncio.Event()
         self._empty = asyncio.Event()
-        self._recalling = asyncio.Lock()
 
     @property
     def live(self) -> int:
         """How many calls are not over."""
-        return sum(
-            1 for one in self._calls.values() if one.call.state.disposition is None
-        )
+        return self._register.live
+
+    @property
+    def _calls(self) -> Mapping[CallSid, Reception]:
+        return self._register.calls
 
     async def run(self) -> None:
         """Own the calls until `stop`; whatever still runs then is cancelled."""
@@ -86,12 +89,20 @@ class Floor:
 
     # Webhooks.
 
-    def answer(self, request: VoiceRequest, base: str) -> str:
-        """Take a call; asked again (Twilio repeats), the answer is the same."""
-        if known := self._calls.get(request.call_sid):
+    async def answer(self, request: VoiceRequest, base: str, waited: int = 0) -> str:
+        """Take a call; asked again (Twilio repeats), the answer is the same.
+
+        A call that is over is not taken a second time, whoever asks; and one that
+        another node has begun goes on.
+        """
+        if self.draining and request.call_sid not in self._calls:
+            again = Addresses(base).incoming(waited=waited + 1)
+            return self._hold(again, waited)
+        known = await self._known(request.call_sid, base, within_s=SEEN_SECONDS)
+        if known:
             return known.welcome()
-        if self.draining:
-            return twiml.wait(Addresses(base).incoming)
+        if self._register.is_over(request.call_sid):
+            return twiml.hang_up(OVER)
         if self._tasks is None or self.live >= self.house.rules.max_calls:
             return self.fallback(BUSY)
         call = LiveCall(
@@ -102,15 +113,18 @@ class Floor:
                 request.call_sid,
                 request.caller_number,
                 request.called_number,
-                self.house.rules.roster,
+                call.roster.hash,
             )
         )
         return self._attend_to(call).welcome()
 
-    async def after_stream(self, request: VoiceRequest, base: str) -> str:
+    async def after_stream(
+        self, request: VoiceRequest, base: str, waited: int = 0
+    ) -> str:
         """The next document when a stream is over."""
-        if self.draining and not request.over:
-            return twiml.wait(Addresses(base).after_stream)
+        if not request.over and self._sends_on(request.call_sid):
+            again = Addresses(base).after_waiting(waited=waited + 1)
+            return self._hold(again, waited)
         if known := await self._known(request.call_sid, base):
             await known.call.stream_gone()
             return known.after_stream(request)
@@ -160,10 +174,7 @@ class Floor:
 
     def fallback(self, apology: str = FAREWELL) -> str:
         """A person, without the model or the database."""
-        operators = self.house.operators()
-        if not operators:
-            return twiml.hang_up(NOBODY)
-        return twiml.dial_anyone(operators, apology=apology, caller_id="")
+        return anybody(self.house.operators(), apology)
 
     # Streams.
 
@@ -184,6 +195,7 @@ class Floor:
         Twilio asks what comes next when a stream ends, and whoever is ready then takes
         the call up from its facts. Nobody is hung up on.
         """
+        self._moving = True
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout_s), asyncio.TaskGroup() as tasks:
                 for reception in self._calls.values():
@@ -193,29 +205,43 @@ class Floor:
 
     # Inside.
 
-    async def _known(self, call_sid: CallSid, base: str) -> Reception | None:
-        """A call of this node; or one that had another, taken up from its facts."""
-        if known := self._calls.get(call_sid):
-            return known
-        if call_sid in self._ended:
+    def _sends_on(self, call_sid: CallSid) -> bool:
+        """Whether a caller is for another node: while draining we keep our own."""
+        return self.draining and (self._moving or call_sid not in self._calls)
+
+    def _hold(self, again: str, waited: int) -> str:
+        """Let a caller wait for the node that will be ready; at last, for a person."""
+        if waited >= MOST_WAITS:
+            logger.warning("nobody_took_over", waited=waited)
+            return self.fallback(FAREWELL)
+        return hold(again, waited)
+
+    async def _known(
+        self, call_sid: CallSid, base: str, *, within_s: float | None = None
+    ) -> Reception | None:
+        return await self._register.find(
+            call_sid,
+            self.house.recall,
+            lambda facts: self._take_up(facts, base),
+            within_s,
+        )
+
+    def _take_up(self, facts: Sequence[Fact], base: str) -> Reception | None:
+        if not facts or self._tasks is None:
             return None
-        async with self._recalling:
-            facts = await self.house.recall(call_sid)
-            if known := self._calls.get(call_sid):
-                return known  # somebody asked at the same time
-            if not facts or self._tasks is None:
-                return None
-            call = LiveCall(facts[0].call_id, Addresses(base), self.house)
-            call.remember(facts)
-            if call.state.phase is Phase.ENDED:
-                return None
-            return self._attend_to(call)
+        call = LiveCall(facts[0].call_id, Addresses(base), self.house)
+        call.remember(facts)
+        if call.state.phase is Phase.ENDED:
+            self._register.note_end(call.state.call_sid)
+            return None
+        return self._attend_to(call)
 
     def _attend_to(self, call: LiveCall) -> Reception:
         if self._tasks is None:
             raise AssertionError("a floor that does not run has no calls")
         call.floor = self._tasks
-        reception = self._calls[call.state.call_sid] = Reception(call)
+        reception = Reception(call)
+        self._register.enter(reception)
         self._tasks.create_task(self._attend(reception), name=call.id)
         return reception
 
@@ -229,9 +255,7 @@ class Floor:
             self._empty.set()
         if not self._stopping.is_set():
             await self._linger()
-        if reception.call.state.phase is Phase.ENDED:
-            self._ended.append(reception.call.state.call_sid)
-        self._calls.pop(reception.call.state.call_sid, None)
+        self._register.forget(reception)
 
     async def _linger(self) -> None:
         with suppress(TimeoutError):
@@ -244,10 +268,4 @@ class Floor:
         """Find the call by the operator's parent leg, or else by the attempt's id."""
         if request.parent_call_sid is not None:
             return await self._known(request.parent_call_sid, base)
-        for reception in self._calls.values():
-            escalation = reception.call.state.escalation
-            if escalation and any(
-                one.attempt_id == attempt_id for one in escalation.attempts
-            ):
-                return reception
-        return None
+        return self._register.with_attempt(attempt_id)

@@ -6,6 +6,7 @@ from callcenter.domain.opening import after_a_break, greeting, nobody_answered
 from callcenter.domain.phases import Phase
 from callcenter.floor.ladder import Ladder
 from callcenter.floor.live_call import LiveCall
+from callcenter.floor.no_call import OVER
 from callcenter.floor.wishes import SORRY_NOBODY, Wishes
 from callcenter.wire import twiml
 from callcenter.wire.webhooks import DialEnded, VoiceRequest
@@ -28,11 +29,16 @@ class Reception:
 
     def welcome(self) -> str:
         """The first document of a call; asked again (Twilio repeats), the same."""
+        if self.call.state.phase is Phase.ENDED:
+            return twiml.hang_up(OVER)
         if not self.first_document:
             self.first_document = self._welcome()
         return self.first_document
 
     def _welcome(self) -> str:
+        """For a caller who was welcomed before, at another node, what comes next."""
+        if self.call.state.turns or self.call.state.phase is not Phase.WAITING:
+            return self._what_next()
         rules = self.call.house.rules
         if rules.model_ready:
             self.call.record(e.SessionLost(rules.model_ready))
@@ -40,7 +46,10 @@ class Reception:
             return self.wishes.without_the_agents(rules.model_ready)
         return self.call.begin(
             greeting(
-                rules.entry_agent, rules.greeting, recorded=rules.recorded_greeting
+                self.call.roster.entry,
+                self.call.welcome.words,
+                recorded=self.call.welcome.recorded,
+                menu=self.call.welcome.menu,
             )
         )
 
@@ -63,6 +72,9 @@ class Reception:
         if request.over:
             self.call.finish("the caller hung up")
             return twiml.hang_up()
+        return self._what_next()
+
+    def _what_next(self) -> str:
         if self.call.saying_goodbye or self.call.state.phase is Phase.ENDED:
             return twiml.hang_up()
         match self.call.state.phase:
@@ -110,8 +122,7 @@ class Reception:
         if self.call.model_failures >= self.call.house.rules.model_failures:
             return self.wishes.without_the_agents("the assistant is out of order")
         state = self.call.state
-        agent = state.agent or self.call.house.rules.entry_agent
-        return self.call.begin(after_a_break(agent, state.turns))
+        return self.call.begin(after_a_break(self.call.agent, state.turns))
 
     def _back_to_the_agent(self) -> str:
         """Nobody took the call: the agent knows, and offers what is left."""
@@ -121,5 +132,6 @@ class Reception:
             self.call.saying_goodbye = True
             return twiml.hang_up(SORRY_NOBODY)
         tried = bool(state.escalation and state.escalation.attempts)
-        agent = state.agent or rules.entry_agent
-        return self.call.begin(nobody_answered(agent, state.turns, tried=tried))
+        return self.call.begin(
+            nobody_answered(self.call.agent, state.turns, tried=tried)
+        )

@@ -1,5 +1,7 @@
 """Twilio's webhooks: each view parses, asks the floor, and answers with TwiML."""
 
+from typing import Final
+
 from quart import Blueprint, Response, request
 
 from callcenter.domain.ids import AttemptId
@@ -11,6 +13,9 @@ from callcenter.wire.webhooks import (
     parse_stream_status,
     parse_voice_request,
 )
+
+MOST_DIGITS: Final = 4
+"""Of a number that we wrote into an address ourselves."""
 
 
 def twiml_response(document: str) -> Response:
@@ -25,13 +30,14 @@ def voice(floor: Floor, proof: Proof) -> Blueprint:  # noqa: C901  # one view ea
     @routes.route("/incoming-call", methods=["GET", "POST"])
     async def incoming_call() -> Response:
         form = await proof.check(request)
-        asked = parse_voice_request(form)
-        return twiml_response(floor.answer(asked, proof.base(request)))
+        asked, base = parse_voice_request(form), proof.base(request)
+        return twiml_response(await floor.answer(asked, base, _waited(form)))
 
     @routes.post("/voice/after-stream")
     async def after_stream() -> Response:
-        asked = parse_voice_request(await proof.check(request))
-        return twiml_response(await floor.after_stream(asked, proof.base(request)))
+        form = await proof.check(request)
+        asked, base = parse_voice_request(form), proof.base(request)
+        return twiml_response(await floor.after_stream(asked, base, _waited(form)))
 
     @routes.post("/voice/dial-ended")
     async def dial_ended() -> Response:
@@ -76,6 +82,12 @@ def voice(floor: Floor, proof: Proof) -> Blueprint:  # noqa: C901  # one view ea
         return twiml_response(floor.fallback())
 
     return routes
+
+
+def _waited(form: dict[str, str]) -> int:
+    """How often a caller was asked to wait; our own addresses say so."""
+    text = form.get("waited", "")[:MOST_DIGITS]
+    return int(text) if text.isdecimal() else 0
 
 
 def _attempt(form: dict[str, str]) -> AttemptId:

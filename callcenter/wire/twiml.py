@@ -35,12 +35,13 @@ def connect(
     action: str,
     status_callback: str,
     greeting: str = "",
+    language: str = "",
     notice: str = "",
 ) -> str:
     """Open the media stream; afterwards Twilio asks `action` what the caller hears."""
     response = VoiceResponse()
     if greeting:
-        response.say(_sayable(greeting))
+        response.say(_sayable(greeting), language=language or None)
     if notice:
         response.say(_sayable(notice))
     connection = Connect(action=action, method="POST")
@@ -111,9 +112,11 @@ def screen(briefing: str, *, accept_url: str) -> str:
     return str(response)
 
 
-def wait(url: str) -> str:
+def wait(url: str, words: str = "") -> str:
     """Stay on the line for a second, and ask again: somebody will know then."""
     response = VoiceResponse()
+    if words:
+        response.say(_sayable(words))
     response.pause(length=1)
     response.redirect(url, method="POST")
     return str(response)

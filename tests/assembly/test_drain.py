@@ -4,6 +4,7 @@ import asyncio
 import signal
 from pathlib import Path
 
+from callcenter.floor.no_call import MOST_WAITS
 from callcenter.simulator.carrier import CarrierSimulator, Phone
 from callcenter.simulator.model.reply import Pace
 from callcenter.simulator.model.server import ModelSimulator
@@ -12,6 +13,7 @@ from callcenter.storage.history import History
 from tests.fakes.asking import Asking, asking, form
 from tests.fakes.center import (
     ACCOUNT,
+    ADA,
     CALLER,
     OURS,
     TOKEN,
@@ -63,7 +65,14 @@ async def test_a_server_told_to_end_lets_the_caller_finish(tmp_path: Path) -> No
             async with asking(address, PUBLIC) as twilio:
                 await _until_not_ready(twilio, f"{address}/readyz")
                 other = await twilio.post("/incoming-call", form())
-                assert f"{PUBLIC}/incoming-call</Redirect>" in other.text
+                again = "/incoming-call?waited=1"
+                assert f"{PUBLIC}{again}</Redirect>" in other.text
+                assert "Please hold" in other.text
+                for _ in range(MOST_WAITS):
+                    assert "<Dial" not in other.text
+                    other = await twilio.post(again, form())
+                    again = other.text.partition(PUBLIC)[2].partition("<")[0]
+                assert ADA in other.text, "at last, a person"
             await caller.says("thank you")
             await _until_said(model, "You are welcome")
             await caller.hears_agent()

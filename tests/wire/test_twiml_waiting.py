@@ -18,3 +18,9 @@ def test_the_last_resort_says_why_and_dials() -> None:
         [Operator("Ada", "+15005550101")], apology="Sorry.", caller_id=""
     )
     assert [verb.tag for verb in ET.fromstring(document)][:2] == ["Say", "Dial"]
+
+
+def test_a_caller_who_waits_may_be_told_so() -> None:
+    document = twiml.wait("https://x.example/", words="Please hold.")
+    said, pause, _ = ET.fromstring(document)
+    assert (said.tag, said.text, pause.tag) == ("Say", "Please hold.", "Pause")
