@@ -22,9 +22,8 @@ from callcenter.assembly.limits import most_calls
 from callcenter.assembly.recordings import recordings
 from callcenter.bridge.patience import Limits
 from callcenter.domain.events import Fact
-from callcenter.domain.ids import AgentName, CallSid
+from callcenter.domain.ids import CallSid
 from callcenter.domain.operators import Operator
-from callcenter.domain.roster import Roster
 from callcenter.errors import StorageError
 from callcenter.floor.floor import Floor
 from callcenter.floor.house import House, Rules
@@ -46,7 +45,7 @@ from callcenter.telephony.signatures import Signatures
 from callcenter.tools.desk import Desk
 from callcenter.tools.open_meteo import OpenMeteo
 from callcenter.tools.registry import descriptions, toolbox
-from callcenter.tools.roster_files import load_roster
+from callcenter.tools.rosters import Rosters
 from callcenter.web.app import create_app
 from callcenter.web.proof import Proof
 
@@ -76,7 +75,7 @@ class Node:
     app: Quart
     floor: Floor
     ledger: Ledger
-    roster: Roster
+    rosters: Rosters
     problems: dict[str, str] = field(default_factory=dict)
     """What is not in order, by its name; a sentence each."""
 
@@ -106,7 +105,7 @@ async def running(
     address make no sense; a database or a model that is merely down is no reason.
     """
     operators = load_operators(settings.operators_file)
-    roster = load_roster(settings.cards, settings.entry_agent, descriptions())
+    rosters = Rosters(settings.cards, settings.entry_agent, descriptions)
     database = Database.open(settings.database_url)
     ledger = Ledger(database, _journal(settings))
     async with AsyncExitStack() as doors, asyncio.TaskGroup() as tasks:
@@ -133,12 +132,13 @@ async def running(
             clock=clock,
         )
         house = House(
-            rules=_rules(settings, roster),
+            rules=_rules(settings),
             carrier=carrier,
             ledger=ledger,
             clock=clock,
             lines=_lines(settings),
-            conversations=_conversations(settings, roster),
+            conversations=_conversations(settings),
+            rosters=rosters,
             recall=lambda call_sid: _recall(History(database), call_sid),
             operators=lambda: operators,
             toolbox=lambda call_id, number, control: toolbox(
@@ -159,17 +159,19 @@ async def running(
             settings.public_base,
             Signatures(settings.twilio_auth_token.get_secret_value()),
         )
-        node = Node(Quart("callcenter"), floor, ledger, roster, _missing(settings))
+        node = Node(Quart("callcenter"), floor, ledger, rosters, _missing(settings))
         node.app = create_app(floor, proof, node.not_ready)
         await _prepare(node, settings, database, operators)
         storing = tasks.create_task(ledger.run())
         repairing = tasks.create_task(_repair(node, settings, database, operators))
+        following = tasks.create_task(rosters.follow())
         working = tasks.create_task(floor.run())
         await asyncio.sleep(0)  # the floor runs before anybody can call
         try:
             yield node
         finally:
             repairing.cancel()
+            following.cancel()
             floor.stop()
             await asyncio.wait([working])
             await ledger.flush(FLUSH_SECONDS)
@@ -218,17 +220,10 @@ def _missing(settings: Settings) -> dict[str, str]:
     return problems
 
 
-def _rules(settings: Settings, roster: Roster) -> Rules:
-    entry = AgentName(settings.entry_agent)
-    greeting = settings.greeting
-    if not greeting:
-        greeting = next(one.greeting for one in roster.cards if one.name == entry)
+def _rules(settings: Settings) -> Rules:
     return Rules(
-        entry_agent=entry,
-        greeting=greeting,
-        recorded_greeting=settings.greeting != "",
+        greeting=settings.greeting,
         recording_notice=settings.recording_notice,
-        roster=roster.hash,
         model_ready="" if settings.openai_api_key.get_secret_value() else NO_KEY,
         attempts=settings.operator_attempts,
         ring_s=settings.operator_ring_seconds,
@@ -261,22 +256,20 @@ def _lines(settings: Settings) -> partial:  # type: ignore[type-arg]
     return partial(CallerLine, limits=limits)
 
 
-def _conversations(settings: Settings, roster: Roster) -> partial:  # type: ignore[type-arg]
+def _conversations(settings: Settings) -> partial:  # type: ignore[type-arg]
     # The SDK takes seconds to import; only a node that serves calls needs it.
     from callcenter.realtime.conversation import Conversation  # noqa: PLC0415
     from callcenter.realtime.model_settings import ModelSettings  # noqa: PLC0415
 
-    entry = next(one for one in roster.cards if one.name == settings.entry_agent)
     return partial(
         Conversation,
         ModelSettings(
             api_key=settings.openai_api_key.get_secret_value(),
             url=settings.openai_realtime_url,
             model=settings.openai_realtime_model,
-            voice=entry.voice or settings.openai_voice,
+            voice=settings.openai_voice,
             transcription_model=settings.openai_transcription_model,
         ),
-        roster,
     )
 
 

@@ -48,6 +48,8 @@ class CallState:
     call_sid: CallSid = CallSid("")
     caller_number: str = ""
     called_number: str = ""
+    roster: str = ""
+    """The hash of the roster that it began with."""
     phase: Phase = Phase.RINGING
     agent: AgentName = AgentName("")
     turns: tuple[Turn, ...] = ()
@@ -98,9 +100,13 @@ def apply(state: CallState, event: e.Event) -> CallState:
 
 def _applied(state: CallState, event: e.Event) -> CallState:  # noqa: C901, PLR0911, PLR0912  # one line a fact
     match event:
-        case e.CallAnswered(sid, caller, called):
+        case e.CallAnswered(sid, caller, called, roster):
             return replace(
-                state, call_sid=sid, caller_number=caller, called_number=called
+                state,
+                call_sid=sid,
+                caller_number=caller,
+                called_number=called,
+                roster=roster,
             )
         case e.SessionOpened(agent=agent) | e.CallResumed(agent=agent):
             return replace(state, agent=agent)

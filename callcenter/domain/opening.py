@@ -24,18 +24,23 @@ class Opening:
 QUESTION: Final = "How can I help you?"
 
 
-def greeting(agent: AgentName, words: str, *, recorded: bool) -> Opening:
-    """The start of a call. Nobody is greeted twice: a recording may have done it."""
+def greeting(
+    agent: AgentName, words: str, *, recorded: bool, menu: str = ""
+) -> Opening:
+    """The start of a call. Nobody is greeted twice: a recording may have done it.
+
+    The menu of languages is always the agent's: no key is heard during a recording.
+    """
+    first = f"{menu} {QUESTION}" if menu else QUESTION
     if recorded:
         return Opening(
             agent,
             f"The caller has just been welcomed by a recording: {words} Do not welcome "
-            f'them again. Begin with exactly these words: "{QUESTION}"',
+            f'them again. Begin with exactly these words: "{first}"',
         )
     return Opening(
         agent,
-        "The caller is on the line. Begin with exactly these words: "
-        f'"{words} {QUESTION}"',
+        f'The caller is on the line. Begin with exactly these words: "{words} {first}"',
     )
 
 

@@ -3,7 +3,8 @@
 Only what the Realtime API knows: it has no temperature.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Final
 
 TURN_DETECTIONS: Final = ("semantic_vad", "server_vad")
@@ -12,6 +13,8 @@ TURN_DETECTIONS: Final = ("semantic_vad", "server_vad")
 EAGERNESS: Final = ("auto", "low", "medium", "high")
 NOISE_REDUCTIONS: Final = ("near_field", "far_field", "off")
 EFFORTS: Final = ("minimal", "low", "medium", "high", "xhigh")
+USUAL_EFFORT: Final = "low"
+"""Of an agent whose card says nothing, beside others whose cards do."""
 
 SLOWEST, FASTEST = 0.25, 1.5
 """The API's limits of `speed`."""
@@ -47,3 +50,19 @@ class Tuning:
     """1 is the voice's own; SLOWEST to FASTEST."""
     reasoning: str = ""
     """One of EFFORTS."""
+
+
+def beside(own: Tuning, others: Iterable[Tuning]) -> Tuning:
+    """One agent's settings in a session that others share.
+
+    What the API is not told stays as the agent before had it, so whatever any card
+    sets, every agent must set. One speed for a call, the first one's: it may not
+    change while a response is under way, and at a handoff one is.
+    """
+    all_of_them = (own, *others)
+    if any(each.reasoning for each in all_of_them):
+        own = replace(own, reasoning=own.reasoning or USUAL_EFFORT)
+    if any(each.max_output_tokens for each in all_of_them):
+        most = own.max_output_tokens or MAX_OUTPUT_TOKENS
+        own = replace(own, max_output_tokens=most)
+    return own

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from callcenter.domain.events import Fact
-from callcenter.domain.ids import AgentName, CallId
+from callcenter.domain.ids import CallId
 from callcenter.domain.tool import Tool
 from callcenter.floor.ports import (
     CallControl,
@@ -16,6 +16,7 @@ from callcenter.floor.ports import (
     Operators,
     Recall,
     Recordings,
+    Rosters,
 )
 
 
@@ -23,13 +24,11 @@ from callcenter.floor.ports import (
 class Rules:
     """The house's own choices; times in seconds."""
 
-    entry_agent: AgentName
-    greeting: str
-    """What the entry agent says first; or Twilio, when it is a `recorded_greeting`."""
-    recorded_greeting: bool = False
+    greeting: str | None = None
+    """What callers are welcomed with. None: as the entry agent's card says. Empty: the
+    same, but the agent itself says it, where otherwise a recording does."""
     recording_notice: str = ""
     """What Twilio says before the first stream, if calls are recorded."""
-    roster: str = ""
     model_ready: str = ""
     """Why the model cannot be used at all; empty when it can."""
     attempts: int = 3
@@ -63,6 +62,7 @@ class House:
     clock: Clock
     lines: Lines
     conversations: Conversations
+    rosters: Rosters
     recall: Recall
     operators: Operators
     toolbox: Callable[[CallId, str, CallControl], Mapping[str, Tool]]

@@ -14,11 +14,12 @@ import structlog
 from callcenter.bridge.patience import Due
 from callcenter.domain import events as e, recording
 from callcenter.domain.call import CallState, apply, disposition_of, fold
-from callcenter.domain.ids import CallId
+from callcenter.domain.ids import AgentName, CallId
 from callcenter.domain.opening import Opening
 from callcenter.domain.outcomes import Disposition
 from callcenter.domain.phases import Phase
 from callcenter.domain.tool import Tool
+from callcenter.domain.welcome import Welcome, welcome
 from callcenter.errors import CallerRefused, CarrierError
 from callcenter.floor.addresses import Addresses
 from callcenter.floor.house import House
@@ -46,6 +47,8 @@ class LiveCall:
     def __init__(self, call_id: CallId, addresses: Addresses, house: House) -> None:
         self.id = call_id
         self.house = house
+        self.roster = house.rosters.current()
+        """It stays the call's own, whatever is edited meanwhile."""
         self.addresses = addresses
         self.state = CallState()
         self.talk: Talk | None = None
@@ -68,6 +71,7 @@ class LiveCall:
     def remember(self, facts: Sequence[e.Fact]) -> None:
         """Take up a call that another node had: its state, and its clock."""
         self.state = fold(facts)
+        self.roster = self.house.rosters.known(self.state.roster)
         # The last node's latest facts may still be on their way to the database.
         self._sequence = (self.state.last_sequence // NODE_FACTS + 1) * NODE_FACTS
         since = self.house.clock.now() - facts[0].at
@@ -88,6 +92,17 @@ class LiveCall:
         for watch in self.house.watchers:
             with suppress(Exception):  # whoever watches must not hurt whom they watch
                 watch(fact)
+
+    @property
+    def agent(self) -> AgentName:
+        """Who talks with the caller; another roster may not have them any more."""
+        known = {card.name for card in self.roster.cards}
+        return self.state.agent if self.state.agent in known else self.roster.entry
+
+    @property
+    def welcome(self) -> Welcome:
+        """How the call begins."""
+        return welcome(self.roster, self.house.rules.greeting)
 
     def clock_ms(self) -> int:
         """Milliseconds since the call was answered."""
@@ -188,14 +203,14 @@ class LiveCall:
             self.talk.finish()
         self.talk = talk = Talk(self, opening)
         self.start(talk.run())
-        rules = self.house.rules
-        recorded = rules.recorded_greeting and not opening.reason
+        recorded = self.welcome.recorded and not opening.reason
         return twiml.connect(
             self.addresses.stream,
             talk.admission.token,
             action=self.addresses.after_stream,
             status_callback=self.addresses.stream_status,
-            greeting=rules.greeting if recorded else "",
+            greeting=self.welcome.words if recorded else "",
+            language=self.welcome.say,
             notice=self._notice(),
         )
 

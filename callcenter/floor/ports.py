@@ -14,6 +14,7 @@ from callcenter.domain.events import Event, Fact
 from callcenter.domain.ids import CallId, CallSid
 from callcenter.domain.opening import Opening
 from callcenter.domain.operators import Operator
+from callcenter.domain.roster import Roster
 from callcenter.domain.tool import Tool, ToolResult
 from callcenter.domain.transcript import Turn
 from callcenter.domain.verification import Method
@@ -70,6 +71,8 @@ class CallControl(Protocol):
     async def rescue(self, reason: str) -> None: ...
 
     async def keep_within_limits(self) -> None: ...
+
+    async def choose_language(self, wish: str) -> str: ...
 
     async def collect_digits(self, count: int, timeout_s: float) -> str: ...
 
@@ -180,6 +183,18 @@ class Recordings(Protocol):
     def begin(self, call_id: CallId, on_failed: Callable[[str], None]) -> Recorder: ...
 
 
+class Rosters(Protocol):
+    """The agents, as their cards are now or were; see callcenter.tools.rosters."""
+
+    def current(self) -> Roster:
+        """The newest sound one: it serves whoever calls now."""
+        ...
+
+    def known(self, roster_hash: str) -> Roster:
+        """The one with that hash; the current one when nobody remembers it."""
+        ...
+
+
 class Conversation(Protocol):
     """One session with the agents; see callcenter.realtime.conversation."""
 
@@ -188,6 +203,8 @@ class Conversation(Protocol):
     async def hold(self, renew_s: float) -> None: ...
 
     async def say(self, note: str) -> None: ...
+
+    async def speak(self, language: str) -> None: ...
 
     async def fill(self) -> None: ...
 
@@ -206,6 +223,8 @@ class Conversations(Protocol):
         opening: Opening,
         tools: Mapping[str, Tool],
         *,
+        roster: Roster,
+        language: str,
         line: Any,  # noqa: ANN401  # a Line of the very maker's
         briefing: str,
         record: Callable[[Event], None],

@@ -15,6 +15,7 @@ from callcenter.bridge.patience import Due
 from callcenter.domain import events as e
 from callcenter.domain.ids import AgentName
 from callcenter.domain.opening import Opening, after_a_break, renewed
+from callcenter.domain.roster import Roster
 from callcenter.domain.tool import Tool
 from callcenter.errors import ModelError
 from callcenter.floor.admission import Admission
@@ -38,6 +39,10 @@ class Host(Recorded, Protocol):
     """What a talk needs of its call."""
 
     model_failures: int
+    roster: Roster
+
+    @property
+    def agent(self) -> AgentName: ...
 
     def clock_ms(self) -> int: ...
 
@@ -200,13 +205,15 @@ class Talk:
         return after_a_break(self._agent(opening), history)
 
     def _agent(self, opening: Opening) -> AgentName:
-        return self._host.state.agent or opening.agent
+        return self._host.agent if self._host.state.agent else opening.agent
 
     def _session(self, opening: Opening) -> Conversation:
         host = self._host
         session = host.house.conversations(
             opening,
             host.tools(),
+            roster=host.roster,
+            language=host.state.language,
             line=self.line,
             briefing=host.house.briefing(host.state.caller_number),
             record=host.record,

@@ -15,6 +15,7 @@ from callcenter.floor.deeds import Deeds
 from callcenter.floor.ladder import Ladder
 from callcenter.floor.live_call import LiveCall
 from callcenter.floor.standing import Standing
+from callcenter.floor.tongue import Tongue
 from callcenter.wire import twiml
 
 APOLOGY: Final = (
@@ -51,6 +52,7 @@ class Wishes:
         self._ladder = ladder
         self.deeds = Deeds(call)
         self.standing = Standing(call)
+        self._tongue = Tongue(call)
         self._keys = ""
         self._entry: asyncio.Queue[str] | None = None
         self._private_until_ms = 0
@@ -66,7 +68,7 @@ class Wishes:
     @property
     def agent(self) -> str:
         """Who is talking with the caller."""
-        return self._call.state.agent or self._call.house.rules.entry_agent
+        return self._call.agent
 
     async def escalate(self, reason: str, topic: str) -> str:
         """Decide that an operator is needed; the transfer follows the last words.
@@ -104,6 +106,10 @@ class Wishes:
         self._call.record(e.CallbackRequested(when, reason))
         await self.deeds.written()
 
+    async def choose_language(self, wish: str) -> str:
+        """Go on in another language, if the agent speaks it; see floor.tongue."""
+        return await self._tongue.choose(wish)
+
     def last_turn(self) -> Turn | None:
         """What the caller last heard an agent say."""
         turns = self._call.state.turns
@@ -126,6 +132,8 @@ class Wishes:
             self._private_until_ms = self._call.clock_ms() + AFTER_ENTRY_MS
             return
         self._call.record(e.KeyPressed(self._call.clock_ms()))
+        if not self._keys and self._tongue.is_chosen_by(digit):
+            return
         if digit == KEY_FOR_A_PERSON and not self._keys:
             self._call.start(self._person_wished())
             return
@@ -205,8 +213,7 @@ class Wishes:
         """The document that takes a caller to the operators; the second time, away."""
         state = self._call.state
         if state.escalation is None:
-            agent = state.agent or self._call.house.rules.entry_agent
-            self._ladder.open(agent, reason, "general")
+            self._ladder.open(self._call.agent, reason, "general")
             if document := self._ladder.next_document(APOLOGY):
                 return document
             self._ladder.fail()

@@ -29,9 +29,11 @@ from callcenter.domain.tool import Tool
 from callcenter.domain.transcript import Speaker, Turn
 from callcenter.errors import ModelError
 from callcenter.realtime.line import CallerLine
+from callcenter.realtime.manner import Manner
 from callcenter.realtime.model_settings import ModelSettings
 from callcenter.realtime.sounds import CHIME
 from callcenter.realtime.staff import staff
+from callcenter.realtime.telephone import telephone
 from callcenter.realtime.transport import TwilioRealtimeTransportLayer
 from callcenter.realtime.turns import Turns
 
@@ -58,10 +60,11 @@ class Conversation:
     def __init__(
         self,
         settings: ModelSettings,
-        roster: Roster,
         opening: Opening,
         tools: Mapping[str, Tool],
         *,
+        roster: Roster,
+        language: str,
         line: CallerLine,
         briefing: str,
         record: Callable[[Event], None],
@@ -75,18 +78,26 @@ class Conversation:
         self._clock = clock
         self._losses: asyncio.Queue[ModelError] = asyncio.Queue()
         self._working: list[str] = []
+        self._manner = Manner(
+            settings,
+            roster,
+            agent=opening.agent,
+            language=language,
+            briefing=briefing,
+        )
         self._turns = Turns(opening.agent, record=record, clock=clock)
         self._transport = TwilioRealtimeTransportLayer(
             self._turns,
             line,
             on_lost=self._losses.put_nowait,
             on_used=self._used,
+            tuned=self._manner.tuned,
             inner=inner,
         )
         agents = staff(
             roster,
             tools,
-            briefing=briefing,
+            manner=self._manner,
             record=record,
             clock=clock,
             working=self._working,
@@ -104,7 +115,8 @@ class Conversation:
         Raises ModelError. From here on the line is this session's.
         """
         began_ms = self._clock()
-        self._session = await self._runner.run(model_config=self._settings.config())
+        config = self._settings.config(self._manner.settings())
+        self._session = await self._runner.run(model_config=config)
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await self._session.enter()
@@ -149,17 +161,34 @@ class Conversation:
         await self._say_as("system", note)
         await self._transport.send_raw("response.create")
 
+    async def speak(self, language: str) -> None:
+        """Go on in this language (a tag): the ear, the agent, and whoever follows it.
+
+        The session's tools stay as they are, so it does not matter that a handoff may
+        be on its way.
+        """
+        self._manner.language = language
+        settings = telephone(self._manner.settings())
+        await self._transport.send_raw(
+            "session.update",
+            session={
+                "type": "realtime",
+                "instructions": self._manner.instructions(self._manner.agent),
+                "audio": {"input": settings["audio"]["input"]},
+            },
+        )
+
     async def fill(self) -> None:
         """Let the caller hear that something is being done about their wish.
 
         While a tool works, the agent itself says so; otherwise it is the agent that is
         slow, and a soft sound must do.
         """
-        filler = next((words for words in self._working if words), "")
-        if not filler:
+        of_tool = next((words for words in self._working if words), "")
+        instructions = self._manner.filler(of_tool) if self._working else ""
+        if not instructions:
             await self._line.play_sound(CHIME)
             return
-        instructions = f'Say exactly these words and nothing more: "{filler}"'
         await self._transport.send_raw(
             "response.create",
             response={

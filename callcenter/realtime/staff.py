@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from agents import RunContextWrapper
 from agents.realtime import RealtimeAgent, realtime_handoff
 
 from callcenter.domain.card import Card
@@ -11,35 +12,37 @@ from callcenter.domain.ids import AgentName
 from callcenter.domain.roster import Roster
 from callcenter.domain.tool import Tool
 from callcenter.realtime.hands import Hands
+from callcenter.realtime.manner import Manner
 
 
 def staff(
     roster: Roster,
     tools: Mapping[str, Tool],
     *,
-    briefing: str,
+    manner: Manner,
     record: Callable[[Event], None],
     clock: Callable[[], int],
     working: list[str],
 ) -> dict[AgentName, RealtimeAgent[Any]]:
     """One agent for each card.
 
-    `briefing` is what all of them know of this call. While a tool runs, its filler
-    stands in `working`.
+    `manner` says what each of them is told, and learns who talks. While a tool runs,
+    its filler stands in `working`.
     """
     hands = Hands(record, clock, working)
     agents: dict[AgentName, RealtimeAgent[Any]] = {
         card.name: RealtimeAgent(
             name=card.name,
             handoff_description=card.description,
-            instructions=_instructions(roster, card, briefing),
+            instructions=_told_by(manner),
             tools=[hands.holding(tool, card.name) for tool in _of(card, tools)],
         )
         for card in roster.cards
     }
     for card in roster.cards:  # all agents exist by now, so cycles are ordinary
         agents[card.name].handoffs = [
-            realtime_handoff(agents[AgentName(name)]) for name in card.handoffs
+            realtime_handoff(agents[name], on_handoff=_arriving(manner, name))
+            for name in card.handoffs
         ]
     return agents
 
@@ -50,6 +53,19 @@ def _of(card: Card, tools: Mapping[str, Tool]) -> list[Tool]:
     return [tools[name] for name in card.tools] + brought
 
 
-def _instructions(roster: Roster, card: Card, briefing: str) -> str:
-    parts = (roster.house_style, card.instructions, briefing)
-    return "\n\n".join(part.strip() for part in parts if part.strip())
+def _told_by(manner: Manner) -> Callable[..., str]:
+    """Asked for at each handoff: the caller may have chosen a language meanwhile."""
+
+    def instructions(_: RunContextWrapper[Any], agent: RealtimeAgent[Any]) -> str:
+        return manner.instructions(agent.name)
+
+    return instructions
+
+
+def _arriving(manner: Manner, agent: AgentName) -> Callable[..., None]:
+    """The SDK calls it before it asks for the new agent's settings."""
+
+    def arrive(_: RunContextWrapper[Any]) -> None:
+        manner.agent = agent
+
+    return arrive

@@ -65,6 +65,7 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
         *,
         on_lost: Callable[[ModelError], None],
         on_used: Callable[[Tokens], None] = lambda _: None,
+        tuned: Callable[[Any], Any] = lambda settings: settings,
         inner: RealtimeModel | None = None,
     ) -> None:
         self._inner = inner or OpenAIRealtimeWebSocketModel()
@@ -73,6 +74,7 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
         self._on_lost = on_lost
         self._debts = Debts(on_lost)
         self._on_used = on_used
+        self._tuned = tuned
         self._listeners: list[RealtimeModelListener] = []
         self._acceptance = Acceptance()
 
@@ -136,7 +138,7 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
         may not change once it has spoken. Raises ModelError when that is refused, too.
         """
         # A handoff sends all settings anew, from before they met this telephone.
-        wanted = telephone(settings)
+        wanted = telephone(self._tuned(settings))
         try:
             await self._send_update(wanted)
         except ModelError:

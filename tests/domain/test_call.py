@@ -80,6 +80,7 @@ ASKED_ADA = replace(ESCALATION, attempts=(Attempt(ADA, "Ada"),))
                 "call_sid": "CA0",
                 "caller_number": "+4799999999",
                 "called_number": "+15005550006",
+                "roster": "r0",
                 "phase": Phase.WAITING,
             },
         ),
@@ -267,6 +268,7 @@ def test_a_whole_call() -> None:
         call_sid=CallSid("CA0"),
         caller_number="+4799999999",
         called_number="+15005550006",
+        roster="r0",
         phase=Phase.ENDED,
         agent=TRIAGE,
         turns=(

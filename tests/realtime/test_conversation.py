@@ -125,6 +125,9 @@ class Control:
 
     async def request_callback(self, when: str, reason: str) -> None: ...
 
+    async def choose_language(self, wish: str) -> str:
+        return ""
+
     def last_turn(self) -> Turn | None: ...
 
     @property
@@ -154,6 +157,7 @@ def conversation(
     inner: Inner,
     opening: Opening = HELLO,
     line: CallerLine | None = None,
+    language: str = "",
 ) -> tuple[Conversation, list[e.Event]]:
     """With the house's own cards and tools."""
     house, facts = here.node.floor.house, list[e.Event]()
@@ -161,6 +165,8 @@ def conversation(
     talk = made(
         opening,
         house.toolbox(CallId("call_1"), CALLER, Control()),
+        roster=house.rosters.current(),
+        language=language,
         line=line or a_line(),
         briefing="It is Sunday.",
         record=facts.append,
