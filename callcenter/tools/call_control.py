@@ -1,4 +1,4 @@
-"""What an agent may do with the call itself: pass it to a person, end it, note it."""
+"""What an agent may do with the call itself: pass it on, end it, note it, turn it."""
 
 from typing import Annotated, Final
 
@@ -6,7 +6,7 @@ from pydantic import Field
 
 from callcenter.tools.arguments import Topic
 from callcenter.tools.caller import number_is_known
-from callcenter.tools.definition import Answer, Sorry, tool
+from callcenter.tools.definition import Answer, Sorry, Unfit, tool
 from callcenter.tools.desk import Desk
 
 UNSURE: Final = (
@@ -29,6 +29,15 @@ Message = Annotated[
         description="The message in the caller's own words, with their name.",
         min_length=1,
         max_length=1000,
+    ),
+]
+Language = Annotated[
+    str,
+    Field(
+        description="The language that the caller wants, by its English name or its "
+        "tag, such as 'Norwegian' or 'nb'.",
+        min_length=1,
+        max_length=40,
     ),
 ]
 CallbackTime = Annotated[
@@ -78,7 +87,7 @@ async def end_call(desk: Desk, reason: Reason) -> Answer:
     return Answer("Thank you for calling. Goodbye.")
 
 
-@tool(timeout_s=5.0, filler="One moment, I am writing that down.")
+@tool(timeout_s=5.0, filler="One moment, I am writing that down.", repeatable=False)
 async def take_message(desk: Desk, message: Message) -> Answer:
     """Write down a message for the people of the house.
 
@@ -91,7 +100,7 @@ async def take_message(desk: Desk, message: Message) -> Answer:
     )
 
 
-@tool(timeout_s=5.0)
+@tool(timeout_s=5.0, repeatable=False)
 async def request_callback(desk: Desk, when: CallbackTime, reason: Reason) -> Answer:
     """Ask a colleague to call the caller back, at the number they are calling from.
 
@@ -109,4 +118,28 @@ async def request_callback(desk: Desk, when: CallbackTime, reason: Reason) -> An
         f"I have noted it: a colleague will try to call you back, {when}, at the "
         "number that you are calling from.",
         done=f"noted a wish to be called back, {when}",
+    )
+
+
+@tool(timeout_s=5.0)
+async def switch_language(desk: Desk, language: Language) -> Answer:
+    """Go on in another language, because the caller asks for it or speaks it.
+
+    Only some are possible; it says so if this one is not.
+    """
+    name = await desk.call.choose_language(language)
+    if not name:
+        raise Unfit(
+            "You do not speak this language well enough for a caller. Say so, in the "
+            "language you have spoken so far; offer to go on in it, or "
+            "transfer_to_human."
+        )
+    return Answer(
+        "",
+        done=f"went on in {name}",
+        facts={
+            "language": name,
+            "note": f"Speak {name} from now on. Say in one short sentence, in {name}, "
+            "that you do, and go on with what the caller wanted.",
+        },
     )

@@ -54,6 +54,13 @@ class CallControl(Protocol):
         """
         ...
 
+    async def choose_language(self, wish: str) -> str:
+        """Go on in a language, by its tag or any of its names.
+
+        Returns its English name; "" when the agent who is talking does not speak it.
+        """
+        ...
+
     def last_turn(self) -> Turn | None:
         """What the caller last heard an agent say."""
         ...

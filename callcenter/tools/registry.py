@@ -43,6 +43,7 @@ DEFINITIONS: Final[dict[str, ToolDefinition]] = {
         call_control.end_call,
         call_control.take_message,
         call_control.request_callback,
+        call_control.switch_language,
         texting.send_sms,
         slowly.repeat_slowly,
     )

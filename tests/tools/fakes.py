@@ -1,6 +1,6 @@
 """A house in memory: one shop, its book, its tickets, its articles and its weather."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -52,6 +52,7 @@ class FakeCall:
     done: list[tuple[str, ...]] = field(default_factory=list)
     typed: str = ""
     said: Turn | None = None
+    speaks: Mapping[str, str] = field(default_factory=dict)
 
     async def escalate(self, reason: str, topic: str) -> str:
         self.done.append(("escalate", reason, topic))
@@ -69,6 +70,10 @@ class FakeCall:
     async def collect_digits(self, count: int, timeout_s: float) -> str:
         self.done.append(("typing", str(count)))
         return self.typed
+
+    async def choose_language(self, wish: str) -> str:
+        self.done.append(("language", wish))
+        return self.speaks.get(wish, "")
 
     def last_turn(self) -> Turn | None:
         return self.said

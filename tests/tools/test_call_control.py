@@ -97,3 +97,17 @@ async def test_nobody_is_called_back_at_another_number() -> None:
     )
     assert result.outcome is ToolOutcome.REFUSED
     assert house.call.done == []
+
+
+async def test_a_caller_goes_on_in_a_language_that_the_agent_speaks() -> None:
+    house = House(call=FakeCall(speaks={"Norwegian": "Norwegian"}))
+    result = await call(house, "switch_language", language="Norwegian")
+    assert read(result)["language"] == "Norwegian"
+    assert result.done == "went on in Norwegian"
+
+
+async def test_a_language_that_nobody_speaks_is_declined_in_words() -> None:
+    house = House(call=FakeCall(speaks={"Norwegian": "Norwegian"}))
+    result = await call(house, "switch_language", language="Klingon")
+    assert result.outcome is ToolOutcome.REFUSED
+    assert "in the language you have spoken so far" in read(result)["error"]
