@@ -14,7 +14,7 @@ from typing import Final
 import httpx
 from quart import Quart
 
-from callcenter.assembly.briefing import briefing
+from callcenter.assembly.briefing import Briefing
 from callcenter.assembly.clock import SystemClock
 from callcenter.assembly.fact_log import log_fact
 from callcenter.assembly.identity import CallIdentity
@@ -29,6 +29,7 @@ from callcenter.floor.floor import Floor
 from callcenter.floor.house import House, Rules
 from callcenter.floor.ports import Carrier, Clock
 from callcenter.settings import Settings
+from callcenter.storage.callers import Callers
 from callcenter.storage.customers import Customers
 from callcenter.storage.directory import Directory
 from callcenter.storage.engine import Database
@@ -150,7 +151,7 @@ async def running(
                     identity=CallIdentity(number, control, customers, clock),
                 )
             ),
-            briefing=partial(briefing, settings, book, clock),
+            briefing=Briefing(settings, book, Callers(database), clock),
             recordings=recorded if settings.record_calls else None,
             watchers=[log_fact, *watchers],
         )

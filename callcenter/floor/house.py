@@ -1,8 +1,9 @@
 """What all calls of one node share: the ports, and the rules of the house."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from callcenter.domain.call import CallState
 from callcenter.domain.events import Fact
 from callcenter.domain.ids import CallId
 from callcenter.domain.tool import Tool
@@ -67,8 +68,8 @@ class House:
     operators: Operators
     toolbox: Callable[[CallId, str, CallControl], Mapping[str, Tool]]
     """Binds the tools to a call, its caller's number, and what they may do to it."""
-    briefing: Callable[[str], str]
-    """What all agents know of a call with this caller's number."""
+    briefing: Callable[[CallState], Awaitable[str]]
+    """What all agents know of a call as it stands: quickly, and it never fails."""
     recordings: Recordings | None = None
     """None: no call is recorded."""
     watchers: list[Callable[[Fact], None]] = field(default_factory=list)

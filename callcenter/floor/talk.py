@@ -160,7 +160,7 @@ class Talk:
     async def _talk(self) -> None:
         opening = self._opening
         while True:
-            session = self._session(opening)
+            session = await self._session(opening)
             try:
                 await session.open()
                 self.conversation = session
@@ -207,7 +207,7 @@ class Talk:
     def _agent(self, opening: Opening) -> AgentName:
         return self._host.agent if self._host.state.agent else opening.agent
 
-    def _session(self, opening: Opening) -> Conversation:
+    async def _session(self, opening: Opening) -> Conversation:
         host = self._host
         session = host.house.conversations(
             opening,
@@ -215,7 +215,7 @@ class Talk:
             roster=host.roster,
             language=host.state.language,
             line=self.line,
-            briefing=host.house.briefing(host.state.caller_number),
+            briefing=await host.house.briefing(host.state),
             record=host.record,
             clock=host.clock_ms,
         )

@@ -79,13 +79,13 @@ class Customers:
         async with self._database.read() as connection:
             asked = select(customers).where(_its.number == number)
             row = (await connection.execute(asked)).mappings().one_or_none()
-        return None if row is None else _customer(row)
+        return None if row is None else customer_of(row)
 
     async def all(self) -> list[Customer]:
         """By number."""
         async with self._database.read() as connection:
             rows = await connection.execute(select(customers).order_by(_its.number))
-            return [_customer(row) for row in rows.mappings()]
+            return [customer_of(row) for row in rows.mappings()]
 
     async def begin_try(self, number: str, day: date) -> Try | None:
         """Take one of the day's tries; None when all are taken.
@@ -142,6 +142,6 @@ def _sealed(
     return sealed | {"pin": seal(pin, salt) if pin else None}
 
 
-def _customer(row: RowMapping | Mapping[str, Any]) -> Customer:
+def customer_of(row: RowMapping | Mapping[str, Any]) -> Customer:
     details = {one: str(row[str(one)]) for one in Detail if row[str(one)]}
     return Customer(row["number"], row["pin"] or "", details)

@@ -35,8 +35,13 @@ UNPROVED_SAY: Final = "Before I can do that, I have to make sure who you are."
 
 def number_is_known(desk: Desk) -> bool:
     """Whether this caller can be told from others, and called back."""
-    number = desk.caller_number.strip().lower()
-    return number not in WITHHELD and not number.startswith("sip:anonymous@")
+    return not is_withheld(desk.caller_number)
+
+
+def is_withheld(number: str) -> bool:
+    """Whether it is what carriers send in place of one."""
+    plain = number.strip().lower()
+    return plain in WITHHELD or plain.startswith("sip:anonymous@")
 
 
 def is_own(desk: Desk, phone: str, call_id: str | None) -> bool:

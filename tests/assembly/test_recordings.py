@@ -8,6 +8,7 @@ import pytest
 
 from callcenter.assembly import recordings as module
 from callcenter.assembly.recordings import recordings
+from callcenter.domain.call import CallState
 from callcenter.settings import Settings
 from tests.fakes.center import center
 
@@ -60,7 +61,7 @@ async def test_agents_know_whether_the_call_is_recorded(
 ) -> None:
     chosen = {"record_calls": record_calls, "recordings_dir": tmp_path}
     async with center(tmp_path, settings=chosen) as here:
-        known = here.node.floor.house.briefing("+4755512345")
+        known = await here.node.floor.house.briefing(CallState())
         assert ("The call is recorded" in known) is record_calls
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
+from callcenter.domain.call import CallState
 from callcenter.domain.ids import CallId
 from callcenter.domain.tool import Tool, ToolResult
 from callcenter.floor.ports import CallControl
@@ -31,7 +32,7 @@ def with_tool(
 def with_broken_briefing(here: Center) -> None:
     """Have the next calls fail before they begin."""
 
-    def briefing(_: str) -> str:
+    async def briefing(_: CallState) -> str:
         raise ZeroDivisionError
 
     here.node.floor.house = replace(here.node.floor.house, briefing=briefing)
