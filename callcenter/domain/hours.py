@@ -60,7 +60,15 @@ class Hours:
                 f"{zone_name!r} is not a time zone; write hours like "
                 "'Mon-Fri 08:00-18:00 Europe/Oslo'"
             ) from error
-        return cls(tuple(_span(part.strip()) for part in spans_text.split(",")), zone)
+        return cls(parse_spans(spans_text), zone)
+
+
+def parse_spans(text: str) -> tuple[Span, ...]:
+    """Read "Mon-Fri 08:00-18:00, Sat 10:00-14:00".
+
+    Raises ValueError with a sentence that says what is wrong.
+    """
+    return tuple(_span(part.strip()) for part in text.split(","))
 
 
 def _span(text: str) -> Span:

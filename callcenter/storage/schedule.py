@@ -6,21 +6,33 @@ forbids a double booking: between processes, between nodes, and whatever is over
 here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import RowMapping, Select, select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 
+from callcenter.domain.house import House
 from callcenter.domain.ids import CallId
-from callcenter.domain.schedule import Appointment, OpeningTime, Service, Slot
+from callcenter.domain.schedule import (
+    Appointment,
+    OpeningTime,
+    Service,
+    Slot,
+    WaitingState,
+)
+from callcenter.domain.texting import TextRules
 from callcenter.errors import SlotTaken, StorageError
-from callcenter.storage import bookings, hours, house, tables as t
+from callcenter.storage import bookings, offers, tables as t, texts
+from callcenter.storage.availability import Search, free, read_shop, with_holidays
+from callcenter.storage.bookings import TAKEN, appointment_of
 from callcenter.storage.codes import as_written, new_code
 from callcenter.storage.engine import Database
+from callcenter.storage.house import FJORD_CYCLES
+from callcenter.storage.waiting import WaitingList
 
 TRIES: Final = 5
 """For a code that nobody has."""
@@ -28,101 +40,120 @@ TRIES: Final = 5
 MOST_APPOINTMENTS: Final = 100
 """In one list."""
 
-TAKEN: Final = "That time has just been booked by somebody else."
-
 _APPOINTMENT: Final = t.appointments.c
-_TAKEN: Final = t.appointment_slots.c
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class AppointmentBook:
     """Appointments in the database; callcenter.tools.desk.Schedule is its promise."""
 
-    def __init__(self, database: Database, zone: ZoneInfo = house.ZONE) -> None:
+    def __init__(
+        self,
+        database: Database,
+        house: House = FJORD_CYCLES,
+        *,
+        rules: TextRules | None = None,
+        now: Callable[[], datetime] = _now,
+    ) -> None:
         self._database = database
-        self._zone = zone
+        self._house = house
+        self._rules = rules or TextRules()
+        self._now = now
+        self.waiting = WaitingList(database, house, self._rules, now)
 
     @property
     def zone(self) -> ZoneInfo:
-        return self._zone
+        return self._house.zone
+
+    @property
+    def can_text(self) -> bool:
+        return self._rules.possible
 
     async def services(self) -> Sequence[Service]:
-        asked = select(
-            t.services.c.name, t.services.c.minutes, t.services.c.description
-        )
         async with self._database.read() as connection:
-            rows = await connection.execute(asked.order_by(t.services.c.position))
-            return [Service(*row) for row in rows]
+            shop = await read_shop(connection, self._house)
+            return list(shop.services.values())
+
+    async def resources(self) -> Sequence[str]:
+        """Who and what serves callers, in the house's order."""
+        async with self._database.read() as connection:
+            return list((await read_shop(connection, self._house)).resources)
 
     async def opening_times(self, first: date, days: int) -> Sequence[OpeningTime]:
-        columns = t.opening_hours.c
-        asked = select(columns.weekday, columns.opens, columns.closes)
         async with self._database.read() as connection:
-            rows = await connection.execute(asked)
-            week = [(weekday, opens, closes) for weekday, opens, closes in rows]
-        return hours.opening_times(week, first, days, self._zone)
+            shop = await read_shop(connection, self._house)
+        return with_holidays(shop, self._house, first, days).openings(first, days)
+
+    async def closed_for(self, day: date) -> str | None:
+        """Why a day is closed that the week has open; None: it is as every week."""
+        async with self._database.read() as connection:
+            shop = await read_shop(connection, self._house)
+        return with_holidays(shop, self._house, day, 1).closed_for(day)
 
     async def free_slots(
-        self, service: str, first: date, days: int, now: datetime
+        self,
+        service: str,
+        first: date,
+        days: int,
+        now: datetime,
+        *,
+        resource: str = "",
+        moving: str = "",
     ) -> Sequence[Slot]:
-        """One for each time that is free on any resource; only times to come."""
-        wanted = {one.name: one for one in await self.services()}.get(service)
-        if wanted is None:
-            return []
-        begins = [
-            start
-            for times in await self.opening_times(first, days)
-            for start in hours.starts(times, wanted.minutes)
-            if start > now
-        ]
-        return await self._free(wanted, begins) if begins else []
+        """One for each time that is free on any resource; only times to come.
 
-    async def _free(self, service: Service, begins: list[datetime]) -> list[Slot]:
+        With `moving`, the time of that appointment counts as free.
+        """
+        search = Search(service, first, days, now, resource, moving)
         async with self._database.read() as connection:
-            resources = await connection.scalars(
-                select(t.resources.c.id).order_by(t.resources.c.id)
-            )
-            names = list(resources)
-            rows = await connection.execute(
-                select(_TAKEN.resource_id, _TAKEN.quarter).where(
-                    _TAKEN.quarter > begins[0] - hours.QUARTER,
-                    _TAKEN.quarter < begins[-1] + timedelta(minutes=service.minutes),
-                )
-            )
-            taken = {(name, quarter) for name, quarter in rows}
-        slots = []
-        for start in begins:
-            needed = hours.quarters(start, service.minutes)
-            free = (
-                name
-                for name in names
-                if not any((name, quarter) in taken for quarter in needed)
-            )
-            if (name := next(free, None)) is not None:
-                slots.append(Slot(service.name, name, start, service.minutes))
-        return slots
+            return await free(connection, self._house, search)
 
     async def book(
-        self, slot: Slot, name: str, phone: str, call_id: CallId
+        self, slot: Slot, name: str, phone: str, call_id: CallId, *, most: int
     ) -> Appointment:
-        """Raises SlotTaken. The same call and slot again gives the same appointment."""
+        """Raises SlotTaken, or TooManyAppointments when there are `most` already.
+
+        The same call and slot again gives the same appointment.
+        """
+        if slot.starts_at.astimezone(UTC) <= self._now():
+            raise StorageError("Nothing can be booked in the past.")
         for _ in range(TRIES):
             appointment = Appointment(new_code(), slot, name, phone, call_id)
             try:
-                async with self._database.write() as connection:
-                    await bookings.enter(connection, appointment)
+                return await self._enter(appointment, call_id, most)
             except IntegrityError:
-                # The slot, the code, or a service that does not exist: ask which.
-                held = await self._held(slot, call_id)
-                if held is not None:
-                    return held
-            else:
-                return appointment
+                # The code, or a service that does not exist; without turns, the slot.
+                async with self._database.read() as connection:
+                    await bookings.refuse_if_taken(connection, slot)
         raise StorageError(
             f"{slot.service!r} on {slot.resource!r} cannot be booked: does it exist?"
         )
 
+    async def _enter(
+        self, appointment: Appointment, call_id: CallId, most: int
+    ) -> Appointment:
+        slot, phone = appointment.slot, appointment.phone
+        async with self._database.write() as connection:
+            await bookings.take_turns(
+                connection,
+                bookings.turn_of(slot.resource),
+                f"phone {phone}" if phone else f"call {call_id}",
+            )
+            held = await bookings.held_by_call(connection, slot, call_id, self.zone)
+            if held is not None:
+                return held
+            await bookings.refuse_if_taken(connection, slot)
+            await bookings.refuse_beyond(
+                connection, most, phone=phone, call_id=call_id, now=self._now()
+            )
+            await bookings.enter(connection, appointment)
+        return appointment
+
     async def find(self, code: str) -> Appointment | None:
-        """By its code, however it is spelled; a cancelled one too."""
+        """By its code, however it is spelled; a cancelled or a kept one too."""
         found = await self._all(
             select(t.appointments).where(_APPOINTMENT.code == as_written(code))
         )
@@ -135,82 +166,97 @@ class AppointmentBook:
             .where(
                 _APPOINTMENT.phone == phone,
                 _APPOINTMENT.starts_at >= now,
-                _APPOINTMENT.cancelled.is_(False),
+                *bookings.BOOKED,
             )
             .order_by(_APPOINTMENT.starts_at)
         )
 
     async def latest(self, limit: int = MOST_APPOINTMENTS) -> Sequence[Appointment]:
         """The last to begin first; for the console."""
-        by_start = select(t.appointments).order_by(_APPOINTMENT.starts_at.desc())
-        return await self._all(by_start.limit(limit))
+        asked = select(t.appointments).where(_APPOINTMENT.held_until.is_(None))
+        return await self._all(
+            asked.order_by(_APPOINTMENT.starts_at.desc()).limit(limit)
+        )
+
+    async def of_resource(
+        self, resource: str, since: datetime
+    ) -> Sequence[Appointment]:
+        """What somebody or something has to do, in order; kept times too."""
+        return await self._all(
+            select(t.appointments)
+            .where(
+                _APPOINTMENT.resource_id == resource,
+                _APPOINTMENT.starts_at >= since,
+                _APPOINTMENT.cancelled.is_(False),
+            )
+            .order_by(_APPOINTMENT.starts_at)
+        )
 
     async def move(self, code: str, slot: Slot) -> Appointment:
         """Raises SlotTaken, and then the old slot is still booked."""
-        booked = await self._booked(code)
-        if booked.cancelled:
-            raise StorageError(f"The appointment {booked.code} has been cancelled.")
-        moved = replace(booked, slot=slot)
+        now = self._now()
+        if slot.starts_at.astimezone(UTC) <= now:
+            raise StorageError("Nothing can be moved into the past.")
         try:
             async with self._database.write() as connection:
+                booked = await bookings.locked(connection, code, self.zone)
+                if booked.cancelled or booked.held_until:
+                    raise StorageError(f"The appointment {booked.code} is not booked.")
+                if booked.slot == slot:
+                    return booked
+                turns = {bookings.turn_of(one.resource) for one in (booked.slot, slot)}
+                await bookings.take_turns(connection, *turns)
+                await bookings.refuse_if_taken(connection, slot, besides=booked.code)
+                moved = replace(booked, slot=slot, revision=booked.revision + 1)
                 await bookings.release(connection, booked.code)
-                await bookings.hold(connection, moved)
-                await bookings.change(
-                    connection, booked.code, bookings.columns_of(slot)
+                await bookings.hold(connection, booked.code, slot)
+                columns = {**bookings.columns_of(slot), "revision": moved.revision}
+                await bookings.change(connection, booked.code, **columns)
+                await texts.drop(connection, booked.code)
+                if moved.texts:
+                    await texts.plan_for(connection, moved, self._rules, now)
+                await offers.offer_freed(
+                    connection, self._house, self._rules, booked.slot, now
                 )
         except IntegrityError as error:
             raise SlotTaken(TAKEN) from error
         return moved
 
     async def cancel(self, code: str) -> Appointment:
-        """Repeating it is harmless."""
-        booked = await self._booked(code)
+        """Repeating it is harmless. What becomes free goes to the first in line."""
         async with self._database.write() as connection:
-            await bookings.release(connection, booked.code)
-            await bookings.change(connection, booked.code, {"cancelled": True})
-        return replace(booked, cancelled=True)
-
-    async def _booked(self, code: str) -> Appointment:
-        found = await self.find(code)
-        if found is None:
-            raise StorageError(f"There is no appointment with the code {code!r}.")
-        return found
-
-    async def _held(self, slot: Slot, call_id: CallId) -> Appointment | None:
-        """What this call has in the slot; None if nobody has. Raises SlotTaken."""
-        touched = hours.quarters(slot.starts_at, slot.minutes)
-        holders = await self._all(
-            select(t.appointments).where(
-                _APPOINTMENT.code.in_(
-                    select(_TAKEN.code).where(
-                        _TAKEN.resource_id == slot.resource, _TAKEN.quarter.in_(touched)
-                    )
-                )
+            booked = await bookings.locked(connection, code, self.zone)
+            if booked.cancelled:
+                return booked
+            await bookings.take_turns(
+                connection, bookings.turn_of(booked.slot.resource)
             )
-        )
-        for one in holders:
-            if one.call_id == call_id and one.slot == slot:
-                return one
-        if holders:
-            raise SlotTaken(TAKEN)
-        return None
+            gone = replace(booked, cancelled=True, revision=booked.revision + 1)
+            await bookings.release(connection, booked.code)
+            await bookings.change(
+                connection, booked.code, cancelled=True, revision=gone.revision
+            )
+            await texts.drop(connection, booked.code)
+            if place := await offers.place_of(connection, booked.code):
+                await offers.pass_on(
+                    connection, place, WaitingState.OFFERED, WaitingState.LEFT
+                )
+            await offers.offer_freed(
+                connection, self._house, self._rules, booked.slot, self._now()
+            )
+        return gone
+
+    async def send_texts(self, code: str) -> Appointment:
+        """The caller wants a confirmation and a reminder as text messages."""
+        async with self._database.write() as connection:
+            booked = await bookings.locked(connection, code, self.zone)
+            if booked.cancelled or booked.held_until or not booked.phone:
+                raise StorageError(f"Nothing can be sent about {booked.code}.")
+            await bookings.change(connection, booked.code, texts=True)
+            await texts.plan_for(connection, booked, self._rules, self._now())
+        return replace(booked, texts=True)
 
     async def _all(self, asked: Select[Any]) -> list[Appointment]:
         async with self._database.read() as connection:
             rows = (await connection.execute(asked)).mappings()
-            return [self._appointment(row) for row in rows]
-
-    def _appointment(self, row: RowMapping) -> Appointment:
-        return Appointment(
-            code=row["code"],
-            slot=Slot(
-                row["service"],
-                row["resource_id"],
-                row["starts_at"].astimezone(self._zone),
-                row["minutes"],
-            ),
-            name=row["name"],
-            phone=row["phone"],
-            call_id=None if row["call_id"] is None else CallId(row["call_id"]),
-            cancelled=row["cancelled"],
-        )
+            return [appointment_of(row, self.zone) for row in rows]

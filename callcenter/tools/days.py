@@ -18,8 +18,13 @@ _RELATIVE: Final = {
     "tonight": 0,
     "tomorrow": 1,
     "day after tomorrow": 2,
-    "in a week": 7,
 }
+_SPAN: Final = re.compile(
+    r"(?:from |between )?(.+?)(?:\s+(?:to|until|till|through|and|-)\s+|\.\.|/)(.+)",
+    re.IGNORECASE,
+)
+_COUNTED: Final = re.compile(r"in (\d{1,2}|a|one|two|three|four|six) (day|week)s?")
+_COUNTS: Final = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "six": 6}
 _FILLERS: Final = re.compile(r"\b(on|the|of|this|coming|at)\b|[,.]")
 _DAY_MONTH: Final = re.compile(
     r"(\d{1,2})(?:st|nd|rd|th)?\s+([a-z]{3,9})(?:\s+(\d{4}))?"
@@ -37,10 +42,39 @@ def parse_day(text: str, today: date) -> date:
     said = " ".join(_FILLERS.sub(" ", text.lower()).split())
     if said in _RELATIVE:
         return today + timedelta(days=_RELATIVE[said])
+    if counted := _COUNTED.fullmatch(said):
+        number = _COUNTS.get(counted[1]) or int(counted[1])
+        return today + timedelta(days=number * (7 if counted[2] == "week" else 1))
     day = _iso(text) or _weekday(said, today) or _named(said, today)
     if day is None:
         raise Unfit(f"I do not understand the day {text!r}: {HOW_TO_SAY_A_DAY}.")
     return day
+
+
+def parse_days(text: str, today: date) -> tuple[date, date]:
+    """The first and the last of the days that are meant. Raises Unfit."""
+    said = " ".join(text.lower().split())
+    monday = today - timedelta(days=today.weekday())
+    match said.removeprefix("the ").removeprefix("on the "):
+        case "this week" | "week" | "rest of the week" | "rest of this week":
+            return today, monday + timedelta(days=6)
+        case "next week":
+            return monday + timedelta(days=7), monday + timedelta(days=13)
+        case "weekend" | "this weekend" | "coming weekend":
+            saturday = monday + timedelta(days=5)
+            return max(saturday, today), saturday + timedelta(days=1)
+        case "next weekend":
+            return monday + timedelta(days=12), monday + timedelta(days=13)
+        case _:
+            pass
+    if match_span := _SPAN.fullmatch(text.strip()):
+        first = parse_day(match_span[1], today)
+        last = parse_day(match_span[2], first)
+        if last < first:
+            raise Unfit(f"{text!r} ends before it begins: {HOW_TO_SAY_A_DAY}.")
+        return first, last
+    day = parse_day(text, today)
+    return day, day
 
 
 def parse_start(text: str, zone: ZoneInfo) -> datetime:

@@ -7,7 +7,9 @@ from typing import Final
 
 from callcenter.domain.tool import Tool
 from callcenter.tools import (
+    appointment_texts,
     call_control,
+    free_times,
     keypad,
     scheduling,
     slowly,
@@ -15,6 +17,7 @@ from callcenter.tools import (
     texting,
     tickets,
     verification,
+    waiting_list,
     weather,
 )
 from callcenter.tools.definition import ToolDefinition
@@ -32,6 +35,10 @@ DEFINITIONS: Final[dict[str, ToolDefinition]] = {
         scheduling.move_appointment,
         scheduling.cancel_appointment,
         scheduling.find_my_appointments,
+        appointment_texts.text_confirmation,
+        waiting_list.join_waiting_list,
+        waiting_list.take_offered_time,
+        waiting_list.leave_waiting_list,
         support.search_knowledge,
         tickets.open_ticket,
         tickets.look_up_ticket,

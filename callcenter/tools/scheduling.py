@@ -4,20 +4,21 @@ Bookings belong to the number that the call comes from. No tool takes a number: 
 caller can say anything, and a model can be talked into believing it.
 """
 
+from datetime import datetime
 from typing import Annotated, Final
 
 from pydantic import Field
 
 from callcenter.domain.schedule import Appointment, Slot
-from callcenter.errors import SlotTaken
+from callcenter.errors import SlotTaken, TooManyAppointments
 from callcenter.tools.arguments import Code, When
 from callcenter.tools.caller import is_own, number_is_known, require_proof
-from callcenter.tools.days import parse_day, parse_start
+from callcenter.tools.days import parse_start
 from callcenter.tools.definition import Answer, Sorry, tool
 from callcenter.tools.desk import Desk
+from callcenter.tools.free_times import ServiceName, WithWhom, what_is_wanted
 from callcenter.tools.opening import spoken_week
-from callcenter.tools.services import which_service
-from callcenter.tools.slots import Book, slot_facts, within_reach
+from callcenter.tools.slots import Book, Wanted, within_reach
 from callcenter.tools.spoken import (
     all_of,
     on_day,
@@ -29,29 +30,14 @@ from callcenter.tools.spoken import (
 MOST_COMING: Final = 5
 """Appointments one number may hold, so that a prank cannot fill the book."""
 
+MOST_IN_CALL: Final = 2
+"""… and one call whose number is withheld."""
+
 UNSURE: Final = (
     "This took too long; it may or may not have been written into the book. Do not "
     "say that it worked. Call find_my_appointments to see, and only then try again."
 )
 
-ServiceName = Annotated[
-    str,
-    Field(
-        description="What is to be done, such as 'bicycle service'; in the caller's "
-        "words if you are not sure.",
-        min_length=1,
-        max_length=100,
-    ),
-]
-DayWanted = Annotated[
-    str,
-    Field(
-        description="today, tomorrow, a weekday, or a date such as 2026-11-27; 'next' "
-        "for the first day that has something free.",
-        min_length=1,
-        max_length=40,
-    ),
-]
 Name = Annotated[
     str,
     Field(
@@ -84,33 +70,13 @@ async def list_services(desk: Desk) -> Answer:
     )
 
 
-@tool(timeout_s=5.0, filler="One moment, I am looking at the calendar.")
-async def find_free_slots(
-    desk: Desk, service: ServiceName, day: DayWanted = "next"
-) -> Answer:
-    """Free times for a service on a day. Offer no more than three of them at once."""
-    book = Book.of(desk)
-    name = which_service(service, await desk.schedule.services()).name
-    if day.lower() in {"next", "soon", "any", "asap", "next available"}:
-        free = await book.from_day(name, book.today)
-        if not free:
-            return Answer(
-                "There is nothing free in the next two weeks.",
-                facts=slot_facts(name, []),
-            )
-        return _offer(book, name, [s for s in free if _same_day(s, free[0])])
-    wanted = within_reach(parse_day(day, book.today), book.today)
-    if free := await book.free(name, wanted):
-        return _offer(book, name, free)
-    later = await book.from_day(name, wanted)
-    why = await book.why_nothing(wanted)
-    instead = book.offer(later[:3]) if later else "Nor in the two weeks after it."
-    return Answer(f"{why} {instead}", facts=slot_facts(name, later[:3]))
-
-
-@tool(timeout_s=6.0, filler="One moment, I am booking that.", late=UNSURE)
+@tool(timeout_s=6.0, filler="One moment, I am booking that.", late=UNSURE, changes=True)
 async def book_appointment(
-    desk: Desk, service: ServiceName, start: When, name: Name
+    desk: Desk,
+    service: ServiceName,
+    start: When,
+    name: Name,
+    with_whom: WithWhom = "",
 ) -> Answer:
     """Book a free time for the caller, after they agreed to day, time and name.
 
@@ -118,66 +84,68 @@ async def book_appointment(
     the time, and spell the code.
     """
     book = Book.of(desk)
-    chosen = which_service(service, await desk.schedule.services()).name
+    wanted = await what_is_wanted(desk, service, with_whom)
     at = parse_start(start, desk.schedule.zone)
     within_reach(at.date(), book.today)
-    coming = await _coming(desk, book)
-    for held in coming:
-        same = (held.slot.service, held.slot.starts_at) == (chosen, at)
+    for held in await _coming(desk, book):
+        same = (held.slot.service, held.slot.starts_at) == (wanted.service, at)
         if same and held.name.casefold() == name.casefold():
-            return _booked(book, held)
-    if len(coming) >= MOST_COMING:
-        raise Sorry(
-            "This number holds as many appointments as it may. Offer "
-            "transfer_to_human, or to cancel one.",
-            say="You have several appointments with us already.",
-        )
-    slot = await book.slot_at(chosen, at)
+            return booked_answer(book, held)
+    slot = await book.slot_at(wanted, at)
+    phone = desk.caller_number if number_is_known(desk) else ""
+    most = MOST_COMING if phone else MOST_IN_CALL
     try:
-        booked = await desk.schedule.book(slot, name, desk.caller_number, desk.call_id)
+        booked = await desk.schedule.book(slot, name, phone, desk.call_id, most=most)
     except SlotTaken as taken:
-        raise await book.taken(chosen, at) from taken
-    return _booked(book, booked)
+        raise await book.taken(wanted, at) from taken
+    except TooManyAppointments as many:
+        raise _too_many(phone) from many
+    return booked_answer(book, booked)
 
 
-@tool(timeout_s=6.0, filler="One moment, I am moving that.", late=UNSURE)
+@tool(timeout_s=6.0, filler="One moment, I am moving that.", late=UNSURE, changes=True)
 async def move_appointment(desk: Desk, code: Code, start: When) -> Answer:
-    """Move the caller's own appointment to another free time, after they agreed."""
+    """Move the caller's own appointment to another time, after they agreed.
+
+    It may overlap its old time: for half an hour later, just try.
+    """
     book = Book.of(desk)
-    held = await _own(desk, book, code)
+    held = await own_appointment(desk, book, code)
     at = parse_start(start, desk.schedule.zone)
     within_reach(at.date(), book.today)
     if held.slot.starts_at == at:
-        return Answer(f"It is already {_when(book, held.slot)}.", facts=_facts(held))
-    slot = await book.slot_at(held.slot.service, at)
+        return Answer(
+            f"It is already {when_of(book, held.slot)}.", facts=facts_of(held)
+        )
+    slot = await _new_slot(book, held, at)
     try:
         moved = await desk.schedule.move(held.code, slot)
     except SlotTaken as taken:
-        raise await book.taken(held.slot.service, at) from taken
-    when = _when(book, moved.slot)
+        raise await book.taken(Wanted(held.slot.service), at) from taken
+    when = when_of(book, moved.slot)
     return Answer(
         f"I have moved it: your {moved.slot.service} is now {when}. "
         f"Your code is {spelled(moved.code)}.",
         done=f"moved the {moved.slot.service} of {moved.name}: now {when}",
-        facts=_facts(moved),
+        facts=facts_of(moved),
     )
 
 
-@tool(timeout_s=6.0, late=UNSURE)
+@tool(timeout_s=6.0, late=UNSURE, changes=True)
 async def cancel_appointment(desk: Desk, code: Code) -> Answer:
     """Cancel the caller's own appointment, after they clearly said so."""
     book = Book.of(desk)
-    held = await _own(desk, book, code)
+    held = await own_appointment(desk, book, code)
     gone = await desk.schedule.cancel(held.code)
-    when = _when(book, gone.slot)
+    when = when_of(book, gone.slot)
     return Answer(
         f"Your {gone.slot.service} {when} is cancelled.",
         done=f"cancelled the {gone.slot.service} of {gone.name} {when}",
-        facts={**_facts(gone), "cancelled": True},
+        facts={**facts_of(gone), "cancelled": True},
     )
 
 
-@tool(timeout_s=5.0)
+@tool(timeout_s=5.0, personal=True)
 async def find_my_appointments(desk: Desk) -> Answer:
     """The coming appointments of the number that this call comes from, no others."""
     if not number_is_known(desk):
@@ -189,15 +157,39 @@ async def find_my_appointments(desk: Desk) -> Answer:
     await require_proof(desk)
     book = Book.of(desk)
     coming = await _coming(desk, book)
+    waiting = await _waiting(desk, book)
     if not coming:
         say = "There is no appointment under the number that you are calling from."
-        return Answer(say, facts={"appointments": []})
+        return Answer(
+            f"{say}{waiting.say}", facts={"appointments": [], **waiting.facts}
+        )
     told = [
-        f"{held.slot.service} {_when(book, held.slot)}, code {spelled(held.code)}"
+        f"{held.slot.service} {when_of(book, held.slot)}, code {spelled(held.code)}"
         for held in coming
     ]
-    facts = {"appointments": [_facts(held) for held in coming]}
-    return Answer(f"You have {all_of(told)}.", facts=facts)
+    facts = {"appointments": [facts_of(held) for held in coming], **waiting.facts}
+    return Answer(f"You have {all_of(told)}.{waiting.say}", facts=facts)
+
+
+async def _waiting(desk: Desk, book: Book) -> Answer:
+    """What is kept for the caller, and what they wait for."""
+    kept = await desk.schedule.waiting.kept(desk.caller_number)
+    places = await desk.schedule.waiting.places(desk.caller_number)
+    facts = {
+        "kept_for_you": [facts_of(held) for held in kept],
+        "waiting_for": [place.wish.service for place in places],
+    }
+    told = [
+        f" A {held.slot.service} {when_of(book, held.slot)} is kept for you, code "
+        f"{spelled(held.code)}. Shall I book it?"
+        for held in kept
+    ]
+    if places and not kept:
+        services = all_of([place.wish.service for place in places])
+        told = [f" You are on the waiting list for {services}."]
+    return Answer(
+        "".join(told), facts={key: some for key, some in facts.items() if some}
+    )
 
 
 async def _coming(desk: Desk, book: Book) -> list[Appointment]:
@@ -207,7 +199,7 @@ async def _coming(desk: Desk, book: Book) -> list[Appointment]:
     return [held for held in coming if not held.cancelled]
 
 
-async def _own(desk: Desk, book: Book, code: str) -> Appointment:
+async def own_appointment(desk: Desk, book: Book, code: str) -> Appointment:
     """The appointment, if it is the caller's to change.
 
     Another's code gets the same answer as one that does not exist: whether it does is
@@ -215,6 +207,8 @@ async def _own(desk: Desk, book: Book, code: str) -> Appointment:
     """
     plain = "".join(c for c in code.upper() if c.isalnum())
     held = await desk.schedule.find(plain)
+    if held is not None and held.held_until is not None:
+        held = None  # only kept for somebody: take_offered_time is for that
     if held is None or held.call_id != desk.call_id:
         await require_proof(desk)
     if held is None or not is_own(desk, held.phone, held.call_id):
@@ -237,33 +231,43 @@ async def _own(desk: Desk, book: Book, code: str) -> Appointment:
     return held
 
 
-def _offer(book: Book, service: str, free: list[Slot]) -> Answer:
-    return Answer(book.offer(free), facts=slot_facts(service, free))
+async def _new_slot(book: Book, held: Appointment, at: datetime) -> Slot:
+    """A free slot at that time: with the same person or room, if that can be."""
+    same = Wanted(held.slot.service, held.slot.resource)
+    for slot in await book.free(same, at.date(), moving=held.code):
+        if slot.starts_at == at:
+            return slot
+    return await book.slot_at(Wanted(held.slot.service), at, moving=held.code)
 
 
-def _booked(book: Book, held: Appointment) -> Answer:
-    when = _when(book, held.slot)
+def _too_many(phone: str) -> Sorry:
+    whose = "This number holds" if phone else "In this call were booked"
+    return Sorry(
+        f"{whose} as many appointments as may be. Offer transfer_to_human, or to "
+        "cancel one.",
+        say="You have several appointments with us already.",
+    )
+
+
+def booked_answer(book: Book, held: Appointment) -> Answer:
+    when = when_of(book, held.slot)
     return Answer(
         f"You are booked: {held.slot.service} {when}, for {held.name}. "
         f"Your code is {spelled(held.code)}.",
         done=f"booked {held.slot.service} for {held.name} {when}",
-        facts=_facts(held),
+        facts=facts_of(held),
     )
 
 
-def _when(book: Book, slot: Slot) -> str:
+def when_of(book: Book, slot: Slot) -> str:
     day = on_day(slot.starts_at.date(), book.today)
     return f"{day} at {spoken_time_of_day(slot.starts_at)}"
 
 
-def _facts(held: Appointment) -> dict[str, object]:
+def facts_of(held: Appointment) -> dict[str, object]:
     return {
         "code": held.code,
         "service": held.slot.service,
         "start": f"{held.slot.starts_at:%Y-%m-%dT%H:%M}",
         "name": held.name,
     }
-
-
-def _same_day(one: Slot, other: Slot) -> bool:
-    return one.starts_at.date() == other.starts_at.date()

@@ -32,6 +32,15 @@ LOOK_ON_DAYS: Final = 14
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be done, and by whom if the caller minds."""
+
+    service: str
+    who: str = ""
+    """A resource; empty: any."""
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
     """The appointment book as it is at one moment of a call."""
 
@@ -47,31 +56,41 @@ class Book:
     def today(self) -> date:
         return self.now.date()
 
-    async def free(self, service: str, first: date, days: int = 1) -> list[Slot]:
+    async def free(
+        self, wanted: Wanted, first: date, days: int = 1, *, moving: str = ""
+    ) -> list[Slot]:
         """One free slot for each time: callers choose times, not stands."""
-        slots = await self.desk.schedule.free_slots(service, first, days, self.now)
+        slots = await self.desk.schedule.free_slots(
+            wanted.service, first, days, self.now, resource=wanted.who, moving=moving
+        )
         by_time = {slot.starts_at: slot for slot in reversed(slots)}
         return [by_time[start] for start in sorted(by_time)]
 
-    async def from_day(self, service: str, day: date) -> list[Slot]:
-        return await self.free(service, day, LOOK_ON_DAYS)
+    async def from_day(
+        self, wanted: Wanted, day: date, *, moving: str = ""
+    ) -> list[Slot]:
+        return await self.free(wanted, day, LOOK_ON_DAYS, moving=moving)
 
-    async def slot_at(self, service: str, start: datetime) -> Slot:
+    async def slot_at(
+        self, wanted: Wanted, start: datetime, *, moving: str = ""
+    ) -> Slot:
         """The free slot at that very time. Raises Unfit, or Sorry with others."""
         if start < self.now:
             raise Unfit(
                 f"{start:%Y-%m-%dT%H:%M} is past; it is now {self.now:%Y-%m-%dT%H:%M}."
             )
-        for slot in await self.free(service, start.date()):
+        for slot in await self.free(wanted, start.date(), moving=moving):
             if slot.starts_at == start:
                 return slot
-        raise await self.taken(service, start)
+        raise await self.taken(wanted, start, moving=moving)
 
-    async def taken(self, service: str, start: datetime) -> Sorry:
+    async def taken(
+        self, wanted: Wanted, start: datetime, *, moving: str = ""
+    ) -> Sorry:
         """What to say when a time cannot be had: the nearest ones that can."""
-        free = await self.from_day(service, start.date())
-        near = sorted(free, key=lambda slot: abs(slot.starts_at - start))[:OFFERS]
-        near.sort(key=lambda slot: slot.starts_at)
+        service = wanted.service
+        free = await self.from_day(wanted, start.date(), moving=moving)
+        near = nearest(free, start)
         gone = f"{spoken_time(start)} {on_day(start.date(), self.today)}"
         offer = self.offer(near) if near else "Nothing is free in the days after it."
         return Sorry(
@@ -81,15 +100,14 @@ class Book:
             **slot_facts(service, near),
         )
 
-    def offer(self, slots: Sequence[Slot]) -> str:
-        """At most three times, day by day, and the question."""
+    def offer(self, slots: Sequence[Slot], *, more: str = "") -> str:
+        """At most three times, day by day, what else there is, and the question."""
         chosen = slots[:OFFERS]
         days = [
             f"{on_day(day, self.today)} I have {one_of(times)}"
             for day, times in _times_by_day(chosen)
         ]
         ask = "Which suits you?" if len(chosen) > 1 else "Does that suit you?"
-        more = " There are later times too." if len(slots) > OFFERS else ""
         return f"{capital(all_of(days))}.{more} {ask}"
 
     async def why_nothing(self, day: date) -> str:
@@ -97,8 +115,22 @@ class Book:
         open_then = await self.desk.schedule.opening_times(day, 1)
         when = spoken_day(day, self.today)
         if not open_then:
-            return f"We are closed {on_day(day, self.today)}."
+            reason = await self.desk.schedule.closed_for(day)
+            because = f", because of {reason}" if reason else ""
+            return f"We are closed {on_day(day, self.today)}{because}."
         return f"There is nothing free {when if when == 'today' else f'for {when}'}."
+
+
+def nearest(free: Sequence[Slot], start: datetime) -> list[Slot]:
+    """The few that are closest to a time, in order."""
+    near = sorted(free, key=lambda slot: abs(slot.starts_at - start))[:OFFERS]
+    return sorted(near, key=lambda slot: slot.starts_at)
+
+
+def first_of_each_day(free: Sequence[Slot]) -> list[Slot]:
+    """Whoever gave several days hears of several."""
+    days = groupby(free, key=lambda slot: slot.starts_at.date())
+    return [next(some) for _, some in days]
 
 
 def slot_facts(service: str, slots: Sequence[Slot]) -> dict[str, Any]:
