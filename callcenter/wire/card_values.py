@@ -195,6 +195,7 @@ SERVER: Final[Mapping[str, Reader]] = {
     "url": text,
     "command": words,
     "tools": words,
+    "headers": words,
 }
 
 
@@ -234,4 +235,4 @@ def _flaw(server: McpServer) -> str:
         return f"MCP server '{server.name}' needs either a 'url' or a 'command'"
     if server.url and not server.url.startswith(("https://", "http://")):
         return f"MCP server '{server.name}' needs a 'url' like https://example.com/mcp"
-    return ""
+    return f"MCP server '{server.name}': {flaw}" if (flaw := server.flaw()) else ""
