@@ -91,6 +91,10 @@ class Node:
             reasons.append("The node has as many calls as it can serve.")
         return reasons
 
+    def warnings(self) -> list[str]:
+        """What people should look at, though calls are served."""
+        return [str(problem) for problem in self.rosters.problems]
+
 
 @asynccontextmanager
 async def running(
@@ -161,7 +165,7 @@ async def running(
             Signatures(settings.twilio_auth_token.get_secret_value()),
         )
         node = Node(Quart("callcenter"), floor, ledger, rosters, _missing(settings))
-        node.app = create_app(floor, proof, node.not_ready)
+        node.app = create_app(floor, proof, node.not_ready, node.warnings)
         await _prepare(node, settings, database, operators)
         storing = tasks.create_task(ledger.run())
         repairing = tasks.create_task(_repair(node, settings, database, operators))

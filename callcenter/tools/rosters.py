@@ -84,6 +84,7 @@ class Rosters:
         self.problems = errors
 
     def _keep(self, roster: Roster) -> None:
+        self._kept.pop(roster.hash, None)  # so that the newest is the last to go
         self._current = self._kept[roster.hash] = roster
         if len(self._kept) > MOST_KEPT:
             del self._kept[next(iter(self._kept))]

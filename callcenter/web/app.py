@@ -18,13 +18,18 @@ MAX_FORM_BYTES: Final = 64 * 1024
 logger = structlog.get_logger()
 
 
-def create_app(floor: Floor, proof: Proof, readiness: Readiness) -> Quart:
+def create_app(
+    floor: Floor,
+    proof: Proof,
+    readiness: Readiness,
+    warnings: Readiness = tuple,
+) -> Quart:
     """The application of one node; its floor must be running."""
     app = Quart("callcenter")
     app.config["MAX_CONTENT_LENGTH"] = MAX_FORM_BYTES
     app.register_blueprint(voice(floor, proof))
     app.register_blueprint(media(floor, proof))
-    app.register_blueprint(health(readiness))
+    app.register_blueprint(health(readiness, warnings))
 
     @app.errorhandler(CallerRefused)
     async def refused(error: CallerRefused) -> tuple[str, int]:

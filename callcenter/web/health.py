@@ -8,8 +8,11 @@ Readiness = Callable[[], Sequence[str]]
 """Why the node is not ready, one sentence each; nothing when it is."""
 
 
-def health(readiness: Readiness) -> Blueprint:
-    """Answers for orchestrators and load balancers."""
+def health(readiness: Readiness, warnings: Readiness) -> Blueprint:
+    """Answers for orchestrators and load balancers.
+
+    A warning is for people: the node serves calls all the same.
+    """
     routes = Blueprint("health", __name__)
 
     @routes.get("/healthz")
@@ -21,6 +24,9 @@ def health(readiness: Readiness) -> Blueprint:
         reasons = list(readiness())
         if reasons:
             return {"status": "not ready", "reasons": reasons}, 503
-        return {"status": "ready"}, 200
+        body: dict[str, object] = {"status": "ready"}
+        if told := list(warnings()):
+            body["warnings"] = told
+        return body, 200
 
     return routes

@@ -1,4 +1,5 @@
 import json
+import re
 from io import StringIO
 from pathlib import Path
 
@@ -11,7 +12,6 @@ from callcenter.cli.agents import app
 from callcenter.domain.card import Card
 from callcenter.domain.ids import AgentName
 from callcenter.domain.roster import Roster
-from callcenter.tools.registry import DEFINITIONS
 
 CARDS = Path(__file__).parents[2] / "agents"
 RUN = CliRunner()
@@ -32,8 +32,8 @@ def broken(tmp_path: Path) -> Path:
 
 def test_a_sound_roster_passes_in_one_line() -> None:
     done = RUN.invoke(app, ["check"])
-    tools = len(DEFINITIONS)
-    assert (done.exit_code, done.output) == (0, f"4 agents, {tools} tools, all well\n")
+    assert done.exit_code == 0
+    assert re.fullmatch(r"4 agents, \d\d tools, all well\n", done.output)
 
 
 def test_a_flaw_fails_with_its_file_and_line(tmp_path: Path) -> None:
