@@ -42,6 +42,9 @@ class Settings(BaseSettings):
 
     open_meteo_url: str = "https://api.open-meteo.com"
     open_meteo_geocoding_url: str = "https://geocoding-api.open-meteo.com"
+    open_meteo_api_key: SecretStr = SecretStr("")
+    house_town: str = "Bergen, Norway"
+    """Whose weather a caller means who names no place."""
 
     database_url: str = "sqlite+aiosqlite:///callcenter.db"
     agents_dir: Path = Path("agents")

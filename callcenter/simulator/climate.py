@@ -19,6 +19,7 @@ _SEASON_C_PER_DEGREE: Final = 0.2
 _DAY_SWING_C: Final = 4.0
 _CODES: Final = (0, 1, 2, 3, 45, 51, 61, 63, 80, 95)
 _SNOW_FOR: Final = {51: 71, 61: 73, 63: 75, 80: 85, 95: 86}
+_SNOW_CODES: Final = frozenset(_SNOW_FOR.values())
 _FREEZING_C: Final = 1.0
 _WET_MM: Final = {51: 0.2, 61: 0.9, 63: 2.4, 80: 1.6, 95: 4.2, 71: 0.3, 73: 0.8,
                   75: 1.9, 85: 0.9, 86: 2.1}  # fmt: skip
@@ -73,6 +74,12 @@ def weather_code(spot: Spot, moment: datetime) -> int:
 def precipitation_mm(spot: Spot, moment: datetime) -> float:
     """In the hour."""
     return _WET_MM.get(weather_code(spot, moment), 0.0)
+
+
+def snowfall_cm(spot: Spot, moment: datetime) -> float:
+    """In the hour; a millimetre of water is seven of snow, as Open-Meteo reckons."""
+    falls = weather_code(spot, moment) in _SNOW_CODES
+    return round(precipitation_mm(spot, moment) * 0.7, 2) if falls else 0.0
 
 
 def probability_percent(spot: Spot, moment: datetime) -> int:

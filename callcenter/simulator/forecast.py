@@ -35,6 +35,7 @@ _MOMENTARY: Final[Mapping[str, tuple[str, Momentary]]] = {
     "is_day": ("", climate.is_day),
     "precipitation": ("mm", climate.precipitation_mm),
     "rain": ("mm", climate.precipitation_mm),
+    "snowfall": ("cm", climate.snowfall_cm),
     "precipitation_probability": ("%", climate.probability_percent),
     "weather_code": ("wmo code", climate.weather_code),
     "cloud_cover": ("%", climate.clouds_percent),
@@ -85,6 +86,7 @@ _DAILY: Final[Mapping[str, tuple[str, Daily]]] = {
     "apparent_temperature_min": ("°C", _over_the_day(_smallest, climate.feels_c)),
     "precipitation_sum": ("mm", _over_the_day(_total, climate.precipitation_mm)),
     "rain_sum": ("mm", _over_the_day(_total, climate.precipitation_mm)),
+    "snowfall_sum": ("cm", _over_the_day(_total, climate.snowfall_cm)),
     "precipitation_probability_max": (
         "%",
         _over_the_day(_largest, climate.probability_percent),
@@ -114,8 +116,13 @@ _UNIT_PARAMETERS: Final = {
 }
 
 
-def forecast(query: Mapping[str, str], now: datetime) -> Body:
-    """Answer one question. Raises `Refused`."""
+def forecast(
+    query: Mapping[str, str], now: datetime, always: Mapping[str, float] | None = None
+) -> Body:
+    """Answer one question. Raises `Refused`.
+
+    `always` are variables that have this value everywhere and at all times.
+    """
     spot = Spot(
         _coordinate(query, "latitude", 90), _coordinate(query, "longitude", 180)
     )
@@ -133,7 +140,18 @@ def forecast(query: Mapping[str, str], now: datetime) -> Body:
     }
     days = _days(query, local.date())
     body |= _current(query, spot, local) | _hourly(query, spot, days)
-    return body | _daily(query, spot, days)
+    body |= _daily(query, spot, days)
+    for name, value in (always or {}).items():
+        _overwrite(body, name, value)
+    return body
+
+
+def _overwrite(body: Body, name: str, value: float) -> None:
+    for part in ("current", "hourly", "daily"):
+        columns = body.get(part)
+        if isinstance(columns, dict) and name in columns:
+            known = columns[name]
+            columns[name] = [value] * len(known) if isinstance(known, list) else value
 
 
 def _current(query: Mapping[str, str], spot: Spot, local: datetime) -> Body:

@@ -27,13 +27,24 @@ class WeatherFault(StrEnum):
     HANG = "never answers"
     NONSENSE = "200, but not JSON"
     EMPTY = "200, an empty object"
-    TOO_MANY = "429, the free tier is used up"
+    TOO_MANY = "429, too many in this minute"
+    TOO_MANY_TODAY = "429, the free tier is used up"
+
+
+LIMITS: Final = {
+    WeatherFault.TOO_MANY: "Minutely API request limit exceeded. Please try again in "
+    "one minute.",
+    WeatherFault.TOO_MANY_TODAY: "Daily API request limit exceeded. Please try again "
+    "tomorrow.",
+}
 
 
 class WeatherSimulator:
     """Use as `async with`; `url` and `geocoding_url` are bases for `/v1/…`.
 
-    `fail_next` breaks single requests; `fault` breaks all while it is set.
+    `fail_next` breaks single requests; `fault` breaks all while it is set. With an
+    `api_key`, it serves paying customers alone. What stands in `always` is so
+    everywhere: `{"wind_gusts_10m_max": 110}` is a storm.
     """
 
     def __init__(
@@ -42,8 +53,11 @@ class WeatherSimulator:
         host: str = "127.0.0.1",
         now: Callable[[], datetime] = utc_now,
         slow_s: float = 3.0,
+        api_key: str = "",
     ) -> None:
         self.fault: WeatherFault | None = None
+        self.always: dict[str, float] = {}
+        self._api_key = api_key
         self.slow_s = slow_s
         self.requests: list[tuple[str, dict[str, str]]] = []
         """Path and query of each."""
@@ -99,7 +113,8 @@ class WeatherSimulator:
         if (broken := await self._fail(request)) is not None:
             return broken
         try:
-            return web.json_response(forecast(request.query, self._now()))
+            body = forecast(request.query, self._now(), self.always)
+            return web.json_response(body)
         except Refused as refusal:
             return _refuse(str(refusal))
 
@@ -108,8 +123,8 @@ class WeatherSimulator:
         match self._next.popleft() if self._next else self.fault:
             case WeatherFault.SERVER_ERROR:
                 return web.Response(status=500, text="Internal Server Error")
-            case WeatherFault.TOO_MANY:
-                return _refuse("Daily API request limit exceeded.", 429)
+            case WeatherFault.TOO_MANY | WeatherFault.TOO_MANY_TODAY as limit:
+                return _refuse(LIMITS[limit], 429)
             case WeatherFault.NONSENSE:
                 return web.Response(text="<html>Not today</html>")
             case WeatherFault.EMPTY:
@@ -120,7 +135,15 @@ class WeatherSimulator:
                 await self._closing.wait()
             case None:
                 pass
-        return None
+        return self._paid(request.query.get("apikey", ""))
+
+    def _paid(self, key: str) -> web.Response | None:
+        """Status and words are those of the service's own source."""
+        if key == self._api_key:
+            return None
+        if not key:
+            return _refuse("API key required. Please add &apikey= to the URL.", 401)
+        return _refuse("The supplied API key is invalid.")
 
 
 def _refuse(reason: str, status: int = 400) -> web.Response:

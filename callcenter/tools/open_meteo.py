@@ -1,14 +1,15 @@
 """Open-Meteo: places and their weather (open-meteo.com, CC BY 4.0).
 
 The one door to httpx. Both base URLs are settings; `/v1/search` and `/v1/forecast` are
-ours to append. One request brings the weather of now and of sixteen days, so that the
-caller's next question is answered from memory.
+ours to append. One request brings the weather of now, of every hour and of sixteen
+days, so that the caller's next question is answered from memory.
 """
 
+import asyncio
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from functools import partial
 from typing import Final, TypeVar
 
 import httpx
@@ -17,34 +18,53 @@ import structlog
 
 from callcenter.errors import ToolFailed
 from callcenter.tools.definition import Sorry
-from callcenter.tools.desk import Forecast, Place
+from callcenter.tools.memory import Memory
+from callcenter.tools.open_meteo_replies import (
+    CURRENT,
+    DAILY,
+    HOURLY,
+    Forecast,
+    Places,
+    place_of,
+    sky_of,
+)
+from callcenter.tools.sky import Place, Sky
 
 log = structlog.get_logger(__name__)
 
 FORECAST_URL: Final = "https://api.open-meteo.com"
 GEOCODING_URL: Final = "https://geocoding-api.open-meteo.com"
+WITH_KEY: Final = {
+    FORECAST_URL: "https://customer-api.open-meteo.com",
+    GEOCODING_URL: "https://customer-geocoding-api.open-meteo.com",
+}
+"""Where those who pay are served."""
 
 REQUEST_TIMEOUT_S: Final = 3.0
-"""A caller hears silence meanwhile."""
+"""Of all that one request does. A caller hears silence meanwhile."""
 
 TRIES: Final = 2
-MOST_PLACES: Final = 50
+PAUSE_S: Final = 0.2
+"""Before the second try: what was restarting may be back."""
+
+MOST_FOUND: Final = 50
 """Enough that Paris, Texas is among the places called Paris."""
 
 FORECAST_DAYS: Final = 16
 """Open-Meteo's own limit."""
 
-FRESH_S: Final = 600.0
-"""Weather models are computed hourly; ten minutes old is as good as new."""
+PLACES_FRESH_S: Final = 86_400.0
+"""Towns do not move."""
 
-REMEMBERED: Final = 1000
-"""Answers kept; the oldest goes first."""
+STALE_S: Final = 3 * 3600.0
+"""A forecast of this morning is better than none, if its age is told."""
 
-DAILY: Final = (
-    "weather_code,temperature_2m_max,temperature_2m_min,"
-    "precipitation_probability_max,wind_speed_10m_max"
-)
-CURRENT: Final = "temperature_2m,weather_code,wind_speed_10m"
+PLACES_REMEMBERED: Final = 1000
+SKIES_REMEMBERED: Final = 200
+"""A hundred kilobytes each."""
+
+RESTS_S: Final = {"minutely": 60.0, "hourly": 900.0, "daily": 3600.0}
+"""After 429: Open-Meteo counts by the minute, hour and day, and says which was full."""
 
 UNAVAILABLE: Final = (
     "The weather service does not answer. Do not guess the weather. Say so, and offer "
@@ -52,52 +72,14 @@ UNAVAILABLE: Final = (
 )
 UNAVAILABLE_SAY: Final = "I am sorry, I cannot reach the weather service just now."
 
-
-class _Row(msgspec.Struct):
-    name: str
-    latitude: float
-    longitude: float
-    country: str | None = None
-    country_code: str | None = None
-    admin1: str | None = None
-    timezone: str | None = None
-    population: int | None = None
-
-
-class _Rows(msgspec.Struct):
-    results: list[_Row] | None = None
-    """Absent when there is no such place."""
-
-
-class _Daily(msgspec.Struct):
-    time: list[date]
-    weather_code: list[float | None]
-    temperature_2m_max: list[float | None]
-    temperature_2m_min: list[float | None]
-    precipitation_probability_max: list[float | None] | None = None
-    wind_speed_10m_max: list[float | None] | None = None
-
-
-class _Current(msgspec.Struct):
-    temperature_2m: float | None = None
-    weather_code: float | None = None
-    wind_speed_10m: float | None = None
-
-
-class _Weather(msgspec.Struct):
-    daily: _Daily
-    current: _Current | None = None
-
-
-Reply = TypeVar("Reply", _Rows, _Weather)
-_Key = TypeVar("_Key")
-_Value = TypeVar("_Value")
+Reply = TypeVar("Reply", Places, Forecast)
 
 
 class OpenMeteo:
-    """The weather service behind `callcenter.tools.desk.Weather`.
+    """The weather service behind `callcenter.tools.sky.Weather`.
 
-    The client is shared and stays its owner's to close.
+    The client is shared and stays its owner's to close. With a key, Open-Meteo's own
+    addresses become those of its paying customers.
     """
 
     def __init__(
@@ -106,66 +88,84 @@ class OpenMeteo:
         *,
         forecast_url: str = FORECAST_URL,
         geocoding_url: str = GEOCODING_URL,
+        api_key: str = "",
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
+        if api_key:
+            forecast_url = WITH_KEY.get(forecast_url.rstrip("/"), forecast_url)
+            geocoding_url = WITH_KEY.get(geocoding_url.rstrip("/"), geocoding_url)
         self._http = http
         self._forecast_url = endpoint(forecast_url, "forecast")
         self._search_url = endpoint(geocoding_url, "search")
+        self._key = {"apikey": api_key} if api_key else {}
         self._seconds = seconds
-        self._places: dict[str, tuple[Place, ...]] = {}
-        self._weather: dict[tuple[float, float], tuple[float, _Weather]] = {}
+        self._places: Memory[str, Sequence[Place]] = Memory(PLACES_REMEMBERED, seconds)
+        self._skies: Memory[Place, Forecast] = Memory(SKIES_REMEMBERED, seconds)
+        self._rest_until_s = 0.0
 
     async def places(self, name: str) -> Sequence[Place]:
         """Places of that name, none if there is no such; raises ToolFailed."""
-        key = name.casefold()
-        if key not in self._places:
-            query = {"name": name, "count": str(MOST_PLACES), "language": "en"}
-            found = await self._get(self._search_url, query, _Rows)
-            _forget_the_oldest(self._places)
-            self._places[key] = tuple(_place(row) for row in found.results or ())
-        return self._places[key]
+        key = " ".join(name.casefold().split())
+        found, _ = await self._places.get(
+            key,
+            partial(self._search, name),
+            fresh_s=PLACES_FRESH_S,
+            stale_s=float("inf"),
+        )
+        return found
 
-    async def forecast(self, place: Place, day: date | None) -> Forecast:
-        """The weather of a local day, or of now; raises ToolFailed."""
-        weather = await self._weather_at(place)
-        return _forecast(weather, place, day)
+    async def sky(self, place: Place, fresh_s: float) -> Sky:
+        """The weather there, its age told by `age_s`; raises ToolFailed."""
+        reply, age_s = await self._skies.get(
+            place, partial(self._forecast, place), fresh_s=fresh_s, stale_s=STALE_S
+        )
+        return sky_of(reply, place, age_s)
 
-    async def _weather_at(self, place: Place) -> _Weather:
-        key = (place.latitude, place.longitude)
-        read_at, weather = self._weather.get(key, (0.0, None))
-        if weather is None or self._seconds() - read_at > FRESH_S:
-            query = {
-                "latitude": str(place.latitude),
-                "longitude": str(place.longitude),
-                "daily": DAILY,
-                "current": CURRENT,
-                "timezone": place.zone or "auto",
-                "forecast_days": str(FORECAST_DAYS),
-            }
-            weather = await self._get(self._forecast_url, query, _Weather)
-            _forget_the_oldest(self._weather)
-            self._weather[key] = (self._seconds(), weather)
-        return weather
+    async def _search(self, name: str) -> Sequence[Place]:
+        query = {"name": name, "count": str(MOST_FOUND), "language": "en"}
+        found = await self._get(self._search_url, query, Places)
+        return tuple(place_of(row) for row in found.results or ())
+
+    async def _forecast(self, place: Place) -> Forecast:
+        query = {
+            "latitude": str(place.latitude),
+            "longitude": str(place.longitude),
+            "current": CURRENT,
+            "hourly": HOURLY,
+            "daily": DAILY,
+            "timezone": place.zone or "auto",
+            "forecast_days": str(FORECAST_DAYS),
+        }
+        reply = await self._get(self._forecast_url, query, Forecast)
+        try:
+            sky_of(reply, place, 0.0)
+        except ValueError as error:
+            raise self._unavailable(self._forecast_url, "nonsense: time") from error
+        return reply
 
     async def _get(
         self, url: str, query: Mapping[str, str], kind: type[Reply]
     ) -> Reply:
+        if self._seconds() < self._rest_until_s:
+            raise self._unavailable(url, "resting after 429")
         trouble = ""
-        for _ in range(TRIES):
+        for attempt in range(TRIES):
+            if attempt:
+                await asyncio.sleep(PAUSE_S)
             try:
-                reply = await self._http.get(
-                    url, params=query, timeout=REQUEST_TIMEOUT_S
-                )
-            except httpx.TransportError as error:
+                async with asyncio.timeout(REQUEST_TIMEOUT_S):
+                    reply = await self._http.get(url, params={**query, **self._key})
+            except (httpx.TransportError, TimeoutError) as error:
                 trouble = type(error).__name__
                 continue
             if reply.status_code < 500:
-                return self._read(reply, kind)
+                return self._read(reply, url, kind)
             trouble = str(reply.status_code)
         raise self._unavailable(url, trouble)
 
-    def _read(self, reply: httpx.Response, kind: type[Reply]) -> Reply:
-        url = str(reply.request.url.copy_with(query=None))
+    def _read(self, reply: httpx.Response, url: str, kind: type[Reply]) -> Reply:
+        if reply.status_code == 429:
+            self._rest_until_s = self._seconds() + rest_s(reply)
         if reply.status_code != 200:
             raise self._unavailable(url, str(reply.status_code))
         try:
@@ -174,7 +174,7 @@ class OpenMeteo:
             raise self._unavailable(url, f"nonsense: {type(error).__name__}") from error
 
     def _unavailable(self, url: str, trouble: str) -> ToolFailed:
-        """The query is not logged: it holds what the caller said."""
+        """The query is not logged: it holds what the caller said, and our key."""
         log.warning("weather.unavailable", url=url, trouble=trouble)
         return Sorry(UNAVAILABLE, say=UNAVAILABLE_SAY)
 
@@ -185,49 +185,10 @@ def endpoint(base: str, name: str) -> str:
     return f"{root}/v1/{name}"
 
 
-def _place(row: _Row) -> Place:
-    return Place(
-        name=row.name,
-        region=row.admin1 or "",
-        country=row.country or "",
-        country_code=(row.country_code or "").upper(),
-        latitude=row.latitude,
-        longitude=row.longitude,
-        zone=row.timezone or "",
-        population=row.population or 0,
-    )
-
-
-def _forecast(weather: _Weather, place: Place, day: date | None) -> Forecast:
-    """Out of the columns; the first row is the place's own today."""
-    daily, now = weather.daily, weather.current
-    days = daily.time if day is None else [d for d in daily.time if d == day]
-    if not days:
-        raise Sorry(
-            "The weather service has no forecast for that day: say so, do not guess.",
-            say="I am sorry, I have no forecast for that day.",
-        )
-    row = daily.time.index(days[0])
-    code, wind = _cell(daily.weather_code, row), _cell(daily.wind_speed_10m_max, row)
-    chance = _cell(daily.precipitation_probability_max, row)
-    temperature = now.temperature_2m if now and day is None else None
-    return Forecast(
-        place=place,
-        day=days[0],
-        weather_code=-1 if code is None else int(code),
-        low=_cell(daily.temperature_2m_min, row),
-        high=_cell(daily.temperature_2m_max, row),
-        rain_chance=None if chance is None else round(chance),
-        wind_kmh=wind,
-        temperature=temperature,
-    )
-
-
-def _cell(column: Sequence[float | None] | None, row: int) -> float | None:
-    """Columns may be missing, short, or hold nulls."""
-    return column[row] if column is not None and row < len(column) else None
-
-
-def _forget_the_oldest(memory: dict[_Key, _Value]) -> None:
-    while len(memory) >= REMEMBERED:
-        del memory[next(iter(memory))]
+def rest_s(reply: httpx.Response) -> float:
+    """How long to leave a service alone that has had enough of us."""
+    after = reply.headers.get("retry-after", "")
+    if after.isdecimal():
+        return min(float(after), RESTS_S["daily"])
+    said = reply.text.lower()
+    return next((rest for name, rest in RESTS_S.items() if name in said), 60.0)

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from callcenter.tools.desk import Place
+from callcenter.tools.sky import Place
 
 DWARFS: Final = 5
 """A place that has so many times the people of any other is the one that is meant."""

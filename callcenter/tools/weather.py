@@ -1,52 +1,54 @@
 """Weather and the time of day, anywhere."""
 
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Annotated, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from callcenter.tools import wmo
+from callcenter.tools import severe, weather_words as words
+from callcenter.tools.day_parts import DayPart, parse_part
 from callcenter.tools.days import parse_day
 from callcenter.tools.definition import Answer, Sorry, Unfit, tool
-from callcenter.tools.desk import Desk, Forecast, Place
+from callcenter.tools.desk import Desk
 from callcenter.tools.open_meteo import FORECAST_DAYS
-from callcenter.tools.places import (
-    candidates,
-    full_label,
-    label,
-    lies_in,
-    told_apart,
-    ways_to_read,
+from callcenter.tools.open_meteo_replies import zone_of
+from callcenter.tools.places import full_label, label
+from callcenter.tools.sky import Outlook, Place, Sky
+from callcenter.tools.spoken import on_day, spoken_day, spoken_time_of_day
+from callcenter.tools.units import Units, Wanted, units_for
+from callcenter.tools.whereabouts import find, which
+
+NOW_FRESH_S: Final = 600.0
+"""The present: measured and computed every quarter of an hour."""
+
+AHEAD_FRESH_S: Final = 1800.0
+"""What is to come: weather models are computed hourly at the most."""
+
+MOST_DAYS: Final = 5
+"""In one answer."""
+
+NOWHERE: Final = "Ask the caller for which town or city."
+NO_FORECAST: Final = (
+    "The weather service has no forecast for that time: say so, do not guess."
 )
-from callcenter.tools.spoken import (
-    a_percentage,
-    all_of,
-    capital,
-    degrees,
-    on_day,
-    one_of,
-    spoken_day,
-    spoken_time_of_day,
-)
-
-FAHRENHEIT: Final = frozenset({"US", "LR", "BS", "BZ", "KY", "PW", "FM", "MH"})
-MILES: Final = FAHRENHEIT | {"GB"}
-KM_PER_MILE: Final = 1.609344
-
-MOST_CHOICES: Final = 4
-"""More than four of anything cannot be kept in mind by ear."""
-
-MOST_READINGS: Final = 4
-"""Ways to read a name that are tried: each may be a request."""
+NO_FORECAST_SAY: Final = "I am sorry, I have no forecast for that time."
 
 WeatherPlace = Annotated[
     str,
     Field(
-        description="Town or city; with its region or country if the caller named "
-        "one, such as 'Paris, Texas'.",
-        min_length=1,
+        description="Town or city; empty for the shop's own town, when the caller "
+        "names none.",
         max_length=100,
+    ),
+]
+Region = Annotated[
+    str,
+    Field(
+        description="The region, state or country that the caller named, such as "
+        "'Texas': it decides between places of one name.",
+        max_length=60,
     ),
 ]
 WeatherDay = Annotated[
@@ -58,6 +60,26 @@ WeatherDay = Annotated[
         max_length=40,
     ),
 ]
+TimeOfDay = Annotated[
+    str,
+    Field(
+        description="now, morning, afternoon, evening, night, or an hour such as "
+        "16:00; empty for the whole day.",
+        max_length=40,
+    ),
+]
+Days = Annotated[
+    int,
+    Field(
+        description="How many days from that day on, for a weekend or the rest of a "
+        "week.",
+        ge=1,
+        le=MOST_DAYS,
+    ),
+]
+UnitsWanted = Annotated[
+    Wanted, Field(description="Only if the caller asks for another scale.")
+]
 TimePlace = Annotated[
     str,
     Field(description="Town or city; empty for the shop's own.", max_length=100),
@@ -66,27 +88,32 @@ TimePlace = Annotated[
 
 @tool(timeout_s=8.0, filler="One moment, I am looking at the forecast.")
 async def get_weather(
-    desk: Desk, place: WeatherPlace, day: WeatherDay = "today"
+    desk: Desk,
+    *,
+    place: WeatherPlace = "",
+    region: Region = "",
+    day: WeatherDay = "today",
+    time_of_day: TimeOfDay = "",
+    days: Days = 1,
+    units: UnitsWanted = "usual",
 ) -> Answer:
-    """Weather of now and today, or of a day up to 15 days ahead, anywhere on Earth.
+    """Weather of now, of an hour, or of days up to 15 ahead, anywhere on Earth.
 
     Call it for every question about weather; never answer from memory. When it asks
-    which place is meant, ask the caller, and call it again with the region or country.
+    which place is meant, ask the caller, and call it again with the region.
     """
-    found = await _find(desk, place)
+    if not (place or desk.town):
+        raise Unfit(NOWHERE, say="For which town or city?")
+    said = f"{place}, {region}" if place and region else place or desk.town
+    found = await find(desk, said)
     if len(found) != 1:
-        return _which(place, found)
-    [where] = found
-    today = desk.clock.now().astimezone(_zone(where) or desk.schedule.zone).date()
-    wanted = parse_day(day, today)
-    if not 0 <= (wanted - today).days < FORECAST_DAYS:
-        raise Unfit(
-            f"{wanted.isoformat()} is out of reach: the forecast goes from today "
-            f"({today.isoformat()}) to {FORECAST_DAYS - 1} days ahead.",
-            say="I can only see the weather of the next two weeks.",
-        )
-    forecast = await desk.weather.forecast(where, None if wanted == today else wanted)
-    return Answer(_say(forecast, wanted, today), facts=_facts(forecast, wanted))
+        return which(said, found)
+    asked = _understood(desk, found[0], day, time_of_day, days)
+    fresh_s = NOW_FRESH_S if asked.about_now else AHEAD_FRESH_S
+    sky = await desk.weather.sky(found[0], fresh_s)
+    told = units_for(desk, found[0], units)
+    answer = _of_days(asked, sky, told) if days > 1 else _of_one(asked, sky, told)
+    return _with_age(answer, sky, fresh_s)
 
 
 @tool(timeout_s=8.0)
@@ -94,10 +121,10 @@ async def get_current_time(desk: Desk, place: TimePlace = "") -> Answer:
     """Today's date and the time of day: at the shop, or at any other place."""
     zone, where = desk.schedule.zone, ""
     if place:
-        found = await _find(desk, place)
+        found = await find(desk, place)
         if len(found) != 1:
-            return _which(place, found)
-        known = _zone(found[0])
+            return which(place, found)
+        known = zone_of(found[0])
         if known is None:
             raise Sorry(f"The time zone of {full_label(found[0])} is not known.")
         zone, where = known, f" in {label(found[0])}"
@@ -106,104 +133,109 @@ async def get_current_time(desk: Desk, place: TimePlace = "") -> Answer:
     return Answer(say, facts={"time": _minute(now), "zone": zone.key})
 
 
-async def _find(desk: Desk, said: str) -> list[Place]:
-    """The places that may be meant, by the first way of reading that finds any."""
-    for name, qualifier in list(ways_to_read(said))[:MOST_READINGS]:
-        found = await desk.weather.places(name)
-        if qualifier:
-            found = [place for place in found if lies_in(place, qualifier)]
-        if found:
-            return candidates(found, name)
-    return []
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the caller wants to know, in the place's own time."""
+
+    local: datetime
+    """Now, there."""
+    zone: ZoneInfo
+    first: date
+    days: int
+    part: DayPart | None
+    now: bool
+
+    @property
+    def today(self) -> date:
+        return self.local.date()
+
+    @property
+    def about_now(self) -> bool:
+        """Whether the answer tells of the present."""
+        whole_day = self.part is None and self.days == 1
+        return self.now or (whole_day and self.first == self.today)
+
+    @property
+    def when(self) -> str:
+        """`today`, `tomorrow in the afternoon`, `on Friday … at night`."""
+        said = on_day(self.first, self.today)
+        return f"{said} {self.part.spoken}" if self.part else said
 
 
-def _which(said: str, found: list[Place]) -> Answer:
-    if not found:
-        return Answer(
-            f"I could not find a place called {said}. Could you spell it for me?",
-            facts={"places": [], "note": "Ask the caller; do not guess the place."},
+def _understood(
+    desk: Desk, place: Place, day: str, time_of_day: str, days: int
+) -> _Asked:
+    zone = zone_of(place) or desk.schedule.zone
+    local = desk.clock.now().astimezone(zone)
+    first, today = parse_day(day, local.date()), local.date()
+    _within_reach(first, first + timedelta(days=days - 1), today)
+    said = time_of_day.strip().lower() or {"tonight": "night"}.get(day.lower(), "")
+    now = (said == "now" or day.lower().strip() == "now") and first == today
+    part = parse_part(said) if said and said != "now" and days == 1 else None
+    if part and part.on(first, zone)[1] <= local:
+        raise Unfit(
+            "That time of the day is over, and there is only a forecast: say so.",
+            say="That time is over already; I only have the forecast.",
         )
-    name = found[0].name
-    some = found[:MOST_CHOICES]
-    return Answer(
-        f"There is more than one {name}: in {one_of(told_apart(some))}. "
-        "Which one do you mean?",
-        facts={"places": [full_label(place) for place in some]},
+    return _Asked(local, zone, first, days, part, now)
+
+
+def _within_reach(first: date, last: date, today: date) -> None:
+    if not today <= first <= last < today + timedelta(days=FORECAST_DAYS):
+        raise Unfit(
+            f"{last.isoformat()} is out of reach: the forecast goes from today "
+            f"({today.isoformat()}) to {FORECAST_DAYS - 1} days ahead. Say so.",
+            say="I can only see the weather of the next two weeks.",
+        )
+
+
+def _of_one(asked: _Asked, sky: Sky, units: Units) -> Answer:
+    """Of now, of a part of a day, or of a whole day."""
+    when, hours, outlook = asked.when, 24, sky.day(asked.first)
+    if asked.now and sky.now:
+        when, hours, outlook = "right now", 1, sky.now.outlook
+    elif asked.part:
+        start, end = asked.part.on(asked.first, asked.zone)
+        hours = asked.part.end - asked.part.first
+        outlook = sky.between(start, end)
+    if outlook is None or outlook == Outlook():
+        raise Sorry(NO_FORECAST, say=NO_FORECAST_SAY)
+    present = asked.about_now and not asked.now
+    say = (
+        words.sentence(when, sky.place, outlook, units),
+        words.right_now(sky, units) if present else "",
+        severe.warning(outlook, units, hours),
     )
-
-
-def _say(forecast: Forecast, day: date, today: date) -> str:
-    place = forecast.place
-    when = capital(on_day(day, today))
-    parts = [wmo.in_words(forecast.weather_code)]
-    if (between := _between(forecast)) is not None:
-        parts.append(between)
-    extras = []
-    if forecast.rain_chance is not None:
-        falls = wmo.falls(forecast.weather_code)
-        extras.append(f"{a_percentage(forecast.rain_chance)} chance of {falls}")
-    if forecast.wind_kmh is not None:
-        extras.append(wmo.wind_in_words(forecast.wind_kmh))
-    if extras:
-        parts.append(f"with {all_of(extras)}")
-    say = f"{when} in {label(place)}: {', '.join(parts)}."
-    if forecast.temperature is not None:
-        say += f" Right now it is {_temperature(forecast.temperature, place)} degrees."
-    warning = wmo.warning(
-        forecast.weather_code, forecast.wind_kmh, forecast.low, forecast.high
-    )
-    return f"{say} {warning}".strip()
-
-
-def _between(forecast: Forecast) -> str | None:
-    if forecast.low is None or forecast.high is None:
-        return None
-    low = _temperature(forecast.low, forecast.place)
-    high = _temperature(forecast.high, forecast.place)
-    if low == high:
-        return f"around {low} degrees"
-    return f"between {low} and {high} degrees"
-
-
-def _temperature(celsius: float, place: Place) -> str:
-    """As the people of that country count it."""
-    return degrees(_in_their_unit(celsius, place))
-
-
-def _in_their_unit(celsius: float, place: Place) -> float:
-    return celsius * 9 / 5 + 32 if place.country_code in FAHRENHEIT else celsius
-
-
-def _facts(forecast: Forecast, day: date) -> dict[str, object]:
-    place, kmh = forecast.place, forecast.wind_kmh
-    wind = kmh if kmh is None or place.country_code not in MILES else kmh / KM_PER_MILE
-    numbers = {
-        "low": forecast.low,
-        "high": forecast.high,
-        "now": forecast.temperature,
+    facts = {
+        "day": asked.first.isoformat(),
+        "when": when,
+        **words.facts(outlook, sky.place, units),
     }
-    known = {
-        name: round(_in_their_unit(number, place))
-        for name, number in numbers.items()
-        if number is not None
-    }
-    return {
-        "place": full_label(place),
-        "day": day.isoformat(),
-        "weather": wmo.in_words(forecast.weather_code),
-        **known,
-        "unit": "fahrenheit" if place.country_code in FAHRENHEIT else "celsius",
-        "rain_percent": forecast.rain_chance,
-        "wind": None if wind is None else round(wind),
-        "wind_unit": "mph" if place.country_code in MILES else "km/h",
-    }
+    if present and sky.now and sky.now.outlook.low_c is not None:
+        facts["now"] = round(units.temperature(sky.now.outlook.low_c))
+    return Answer(" ".join(part for part in say if part), facts=facts)
 
 
-def _zone(place: Place) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(place.zone) if place.zone else None
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
+def _of_days(asked: _Asked, sky: Sky, units: Units) -> Answer:
+    last = asked.first + timedelta(days=asked.days - 1)
+    found = [one for one in sky.days if asked.first <= one.day <= last]
+    if not found:
+        raise Sorry(NO_FORECAST, say=NO_FORECAST_SAY)
+    told = [(on_day(one.day, asked.today), one) for one in found]
+    listed = [
+        {"day": one.day.isoformat()} | words.facts(one.outlook, sky.place, units)
+        for one in found
+    ]
+    return Answer(words.several(told, sky.place, units), facts={"days": listed})
+
+
+def _with_age(answer: Answer, sky: Sky, fresh_s: float) -> Answer:
+    """An answer from before the service fell silent says so."""
+    old = words.how_old(sky.age_s, fresh_s)
+    if not old:
+        return answer
+    minutes = round(sky.age_s / words.MINUTE_S)
+    return Answer(f"{old}{answer.say}", facts={**answer.facts, "minutes_old": minutes})
 
 
 def _minute(moment: datetime) -> str:

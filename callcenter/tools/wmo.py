@@ -35,6 +35,7 @@ WORDS: Final = {
 UNKNOWN: Final = "weather that I have no word for"
 
 ICE: Final = frozenset({48, 56, 57, 66, 67})
+HEAVY_ICE: Final = frozenset({57, 67})
 SNOW: Final = frozenset({75, 86})
 SNOWFALL: Final = frozenset({71, 73, 75, 77, 85, 86})
 DOWNPOUR: Final = frozenset({65, 82})
@@ -52,10 +53,6 @@ BEAUFORT: Final = (
 )
 """Below so many km/h (Beaufort 2, 4, 5, 6, 7, 8, 9 and 10), say this."""
 
-GALE_KMH: Final = 62
-BITTER_COLD_C: Final = -15
-GREAT_HEAT_C: Final = 32
-
 
 def in_words(code: int) -> str:
     return WORDS.get(code, UNKNOWN)
@@ -63,27 +60,6 @@ def in_words(code: int) -> str:
 
 def wind_in_words(kmh: float) -> str:
     return next((words for below, words in BEAUFORT if kmh < below), "a storm")
-
-
-def warning(
-    code: int, wind_kmh: float | None, low: float | None, high: float | None
-) -> str:
-    """What somebody on a bicycle must be told, or nothing."""
-    if code in THUNDER:
-        return "Thunderstorms are dangerous on a bicycle; better stay inside."
-    if wind_kmh is not None and wind_kmh >= GALE_KMH:
-        return "In such wind it is not safe to cycle."
-    if code in ICE:
-        return "Roads may be icy, so please take care."
-    if code in SNOW:
-        return "Roads may be covered in snow, so please take care."
-    if code in DOWNPOUR:
-        return "Roads may be flooded, so please take care."
-    if low is not None and low <= BITTER_COLD_C:
-        return "That is bitterly cold, so dress warmly."
-    if high is not None and high >= GREAT_HEAT_C:
-        return "That is very hot, so take enough water."
-    return ""
 
 
 def falls(code: int) -> str:

@@ -171,3 +171,58 @@ async def test_it_can_break_in_every_way(weather: WeatherSimulator) -> None:
     weather.fault = None
     assert len(await found(weather, name="Oslo")) == 1
     assert len(weather.requests) == 5
+
+
+async def test_hours_have_all_that_a_day_is_made_of(weather: WeatherSimulator) -> None:
+    answer = await get(
+        weather,
+        "/v1/forecast",
+        **BERGEN,
+        hourly="precipitation,snowfall,wind_gusts_10m",
+        daily="precipitation_sum,snowfall_sum,wind_gusts_10m_max",
+        timezone="auto",
+        forecast_days="2",
+    )
+    hourly, daily = answer.json()["hourly"], answer.json()["daily"]
+    assert answer.json()["hourly_units"]["snowfall"] == "cm"
+    for many, one in (
+        ("precipitation", "precipitation_sum"),
+        ("snowfall", "snowfall_sum"),
+    ):
+        assert daily[one][0] == pytest.approx(sum(hourly[many][:24]), abs=0.1)
+    assert daily["wind_gusts_10m_max"][1] == max(hourly["wind_gusts_10m"][24:])
+
+
+async def test_a_storm_can_be_ordered(weather: WeatherSimulator) -> None:
+    weather.always = {"wind_gusts_10m": 120, "wind_gusts_10m_max": 120}
+    asked = {
+        "current": "wind_gusts_10m",
+        "hourly": "wind_gusts_10m,temperature_2m",
+        "daily": "wind_gusts_10m_max",
+        "timezone": "auto",
+    }
+    body = (await get(weather, "/v1/forecast", **BERGEN, **asked)).json()
+    assert body["current"]["wind_gusts_10m"] == 120
+    assert set(body["hourly"]["wind_gusts_10m"]) == {120}
+    assert set(body["daily"]["wind_gusts_10m_max"]) == {120}
+    assert len(set(body["hourly"]["temperature_2m"])) > 1
+
+
+async def test_without_the_key_a_paid_service_refuses() -> None:
+    async with WeatherSimulator(api_key="k") as paid:
+        without = await get(paid, "/v1/search", name="Oslo")
+        wrong = await get(paid, "/v1/search", name="Oslo", apikey="x")
+        right = await get(paid, "/v1/search", name="Oslo", apikey="k")
+    assert [one.status_code for one in (without, wrong, right)] == [401, 400, 200]
+    assert "API key required" in without.json()["reason"]
+
+
+async def test_too_many_requests_are_refused_as_by_the_real_one(
+    weather: WeatherSimulator,
+) -> None:
+    weather.fail_next(WeatherFault.TOO_MANY, WeatherFault.TOO_MANY_TODAY)
+    minute = await get(weather, "/v1/search", name="Oslo")
+    today = await get(weather, "/v1/search", name="Oslo")
+    assert (minute.status_code, today.status_code) == (429, 429)
+    assert minute.json()["reason"].startswith("Minutely API request limit exceeded")
+    assert today.json()["reason"].startswith("Daily API request limit exceeded")
