@@ -133,8 +133,10 @@ async def running(
                 http,
                 forecast_url=settings.open_meteo_url,
                 geocoding_url=settings.open_meteo_geocoding_url,
+                api_key=settings.open_meteo_api_key.get_secret_value(),
             ),
             clock=clock,
+            town=settings.house_town,
         )
         house = House(
             rules=_rules(settings),
