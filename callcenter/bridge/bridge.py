@@ -33,7 +33,8 @@ from callcenter.bridge.events import (
     SessionLeft,
     StreamClosed,
 )
-from callcenter.bridge.playback import BYTES_PER_MS, Heard, Playback
+from callcenter.bridge.playback import Playback
+from callcenter.bridge.run import BYTES_PER_MS, Heard
 from callcenter.bridge.tape import Tape
 from callcenter.domain.ids import ItemId, ResponseId
 from callcenter.wire.mulaw import silence
@@ -59,6 +60,8 @@ class Bridge:
     _responses: set[ResponseId] = field(default_factory=set)
     _cut_off: set[ResponseId] = field(default_factory=set)
     _speaking: dict[ItemId, ResponseId] = field(default_factory=dict)
+    _unfinished: set[ItemId] = field(default_factory=set)
+    """Cut off while they were being generated; the clear has not been answered."""
 
     def __post_init__(self) -> None:
         self._playback.tape = self.tape
@@ -104,6 +107,7 @@ class Bridge:
                     self.tape.caller(timestamp_ms, audio)
                     settled_ms = self._playback.settled_ms(self._clock_ms)
                     yield from _kept(self.tape.wind(settled_ms))
+                yield from self._heard(self._playback.overdue(timestamp_ms))
             case FramesMissing(ms):
                 yield from self._pad(ms)
             case AgentAudio(item_id, response_id, audio):
@@ -111,7 +115,7 @@ class Bridge:
                     self._speaking[item_id] = response_id
                     yield from self._play(item_id, audio)
             case MarkReturned(name):
-                yield from _reports(self._playback.reach(name, self._clock_ms))
+                yield from self._heard(self._playback.reach(name, self._clock_ms))
             case Interrupted():
                 yield from self._interrupted()
             case ResponseBegan(response_id):
@@ -124,7 +128,8 @@ class Bridge:
                 for response_id in self._responses | set(self._speaking.values()):
                     yield from self._response_ended(response_id)
             case StreamClosed():
-                yield from _reports(self._playback.clear(self._clock_ms))
+                for heard in self._playback.close(self._clock_ms):
+                    yield Report(heard)
                 if self.tape is not None:
                     yield from _kept(self.tape.rest())
             case _:
@@ -155,7 +160,7 @@ class Bridge:
         self._speaking.pop(item_id, None)
         if mark := self._playback.last_mark():
             yield SetMark(mark)
-        yield from _reports(self._playback.end(item_id))
+        yield from self._heard(self._playback.end(item_id))
 
     def _response_ended(self, response_id: ResponseId) -> Iterator[Command]:
         """One that fails may leave its items without an end of their own."""
@@ -166,29 +171,26 @@ class Bridge:
                 yield from self._item_ended(item_id)
 
     def _interrupted(self) -> Iterator[Command]:
-        """Once for each item: the audible one where it is, the later ones at 0.
-
-        An item that is still being generated is truncated even if all of it so far
-        was heard: the model remembers the words it had not yet turned into sound.
-        """
         self._cut_off |= self._responses
         self._responses.clear()
         if self._playback.idle and not self._speaking:
             return
         yield Clear()
-        # A clear sent now arrives half a round trip from now, and our clock is half a
-        # round trip old: until then the caller goes on hearing.
-        arrives_ms = self._clock_ms + self._playback.round_trip_ms
-        for heard in self._playback.clear(arrives_ms):
-            if not heard.whole or heard.item_id in self._speaking:
-                yield Truncate(heard.item_id, heard.heard_ms)
-            yield Report(heard)
+        yield SetMark(self._playback.clear(self._clock_ms))
+        self._unfinished |= set(self._speaking)
         self._speaking.clear()
 
+    def _heard(self, items: Iterable[Heard]) -> Iterator[Command]:
+        """Once for each item: the audible one where it was, the later ones at 0.
 
-def _reports(items: Iterable[Heard]) -> Iterator[Command]:
-    for heard in items:
-        yield Report(heard)
+        One that was still being generated is truncated even if all of it so far was
+        heard: the model remembers the words it had not yet turned into sound.
+        """
+        for heard in items:
+            if not heard.whole or heard.item_id in self._unfinished:
+                yield Truncate(heard.item_id, heard.heard_ms)
+            self._unfinished.discard(heard.item_id)
+            yield Report(heard)
 
 
 def _kept(sound: bytes) -> Iterator[Command]:

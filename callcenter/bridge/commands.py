@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from callcenter.bridge.playback import Heard
+from callcenter.bridge.run import Heard
 from callcenter.domain.ids import ItemId
 
 

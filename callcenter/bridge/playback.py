@@ -13,6 +13,9 @@ A mark that comes late (they travel) only ever makes playing look later than it 
 the earliest that can be true is what counts. A mark also comes back when a `clear`
 dropped its audio, with nothing to tell the two apart (MS-MSG, "clear"). So no name is
 used twice, and a clear forgets those that are out: when they come, they are unknown.
+
+A clear travels, too, and on a bad network nobody knows how long. So a mark of its own
+follows it: nothing is queued then, and its return says when the audio was dropped.
 """
 
 from collections import deque
@@ -20,42 +23,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from callcenter.bridge.run import BYTES_PER_MS, Chunk, Heard, Run
 from callcenter.bridge.tape import Tape
 from callcenter.domain.ids import ItemId
 
-BYTES_PER_MS: Final = 8  # μ-law, 8 kHz, mono
+ANSWER_MS: Final = 600
+"""A clear is answered by then, or estimated: the model must know before it goes on.
+Its next answer needs the caller's word, and half a second of silence after it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """How much of one item reached the caller's ear."""
-
-    item_id: ItemId
-    heard_ms: int
-    spoken_ms: int
-
-    @property
-    def whole(self) -> bool:
-        return self.heard_ms >= self.spoken_ms
-
-
-@dataclass(frozen=True, slots=True)
-class _Chunk:
-    """Audio that was sent and has not been vouched for. Eighths of a ms are exact."""
+class _Clear:
+    """One that has not been answered, and what it dropped."""
 
     mark: str
-    item_id: ItemId
-    length_ms: float
     sent_at_ms: float
-    audio: bytes
-    """Kept only for a tape."""
-
-
-@dataclass(slots=True)
-class _Item:
-    spoken_ms: float = 0
-    heard_ms: float = 0
-    ended: bool = False
+    dropped: Run
 
 
 @dataclass(slots=True)
@@ -66,24 +49,28 @@ class Playback:
     """Told what the caller heard, once that is certain."""
     mark_every_ms: int = 0
     """Chunks that are shorter share a mark: two messages fewer for each of them."""
-    round_trip_ms: float = 0
+    _round_trip_ms: float | None = None
+    """None until one was measured."""
     _unmarked_ms: float = 0
-    _free_ms: float = 0
-    """When everything before the queue had played."""
     _marks: int = 0
     _probe: str = ""
     _probed_at_ms: float = 0
-    _queue: deque[_Chunk] = field(default_factory=deque)
-    _items: dict[ItemId, _Item] = field(default_factory=dict)
+    _run: Run = field(default_factory=Run)
+    _clears: deque[_Clear] = field(default_factory=deque)
 
     @property
     def idle(self) -> bool:
         """Whether everything that was sent has been heard."""
-        return not self._queue
+        return not self._run.queue
+
+    @property
+    def round_trip_ms(self) -> float:
+        """As far as is known; 0 before anything is."""
+        return self._round_trip_ms or 0
 
     def probe(self, now_ms: float) -> str | None:
         """The mark to send before the next audio, if nothing is queued."""
-        if self._queue:
+        if not self.idle:
             return None
         self._probed_at_ms = now_ms
         self._probe = self._next_mark()
@@ -92,25 +79,25 @@ class Playback:
     def send(self, item_id: ItemId, audio: bytes, now_ms: float) -> str | None:
         """Enter audio as sent, and return the mark to send after it, if it gets one."""
         length_ms = len(audio) / BYTES_PER_MS
-        self._items.setdefault(item_id, _Item()).spoken_ms += length_ms
         self._unmarked_ms += length_ms
         due = self._unmarked_ms >= self.mark_every_ms
         mark = self._next_mark() if due else ""
         kept = b"" if self.tape is None else audio
-        self._queue.append(_Chunk(mark, item_id, length_ms, now_ms, kept))
+        self._run.add(Chunk(mark, item_id, length_ms, now_ms, kept))
         return mark or None
 
     def last_mark(self) -> str | None:
         """The mark that is still missing behind the last audio, if it has none."""
-        if not self._queue or self._queue[-1].mark:
+        queue = self._run.queue
+        if not queue or queue[-1].mark:
             return None
         mark = self._next_mark()
-        self._queue.append(replace(self._queue.pop(), mark=mark))
+        queue.append(replace(queue.pop(), mark=mark))
         return mark
 
     def wait_ms(self, now_ms: float) -> float:
         """How long until what was sent last begins to be heard."""
-        begins_ms = [begins_ms for _, begins_ms in self._timeline()]
+        begins_ms = [begins for _, begins in self._run.timeline(self.round_trip_ms)]
         if not begins_ms:
             return 0
         # The view of the clock is old by the way back: half a round trip.
@@ -118,81 +105,76 @@ class Playback:
 
     def end(self, item_id: ItemId) -> Iterator[Heard]:
         """Enter that an item is complete; yields it if it has been heard already."""
-        if item := self._items.get(item_id):
-            item.ended = True
-        yield from self._finished()
+        self._run.end(item_id)
+        yield from self._run.finished()
 
     def reach(self, mark: str, now_ms: float) -> Iterator[Heard]:
-        """Enter a returned mark; yields the items that are now heard to their end.
+        """Enter a returned mark; yields the items that are now over.
 
         Marks come in order, so this one vouches for what was sent before it, too.
         """
         if mark == self._probe:
-            self.round_trip_ms = max(now_ms - self._probed_at_ms, 0)
+            self._round_trip_ms = max(now_ms - self._probed_at_ms, 0)
             self._probe = ""
-        elif mark and any(mark == chunk.mark for chunk in self._queue):
-            taken = self._take(mark)
-            chunk, _ = taken[-1]
-            travelled_ms = now_ms - chunk.length_ms - chunk.sent_at_ms  # at most
-            self.round_trip_ms = max(min(self.round_trip_ms, travelled_ms), 0)
-            late_ms = max(self._free_ms - now_ms, 0)
-            self._free_ms -= late_ms
-            if self.tape is not None:
-                for chunk, begins_ms in taken:
-                    self.tape.agent(begins_ms - late_ms, chunk.audio)
-            yield from self._finished()
+        elif any(mark == clear.mark for clear in self._clears):
+            yield from self._answered(mark, now_ms)
+        elif mark and any(mark == chunk.mark for chunk in self._run.queue):
+            yield from self.settle()
+            self._round_trip_ms = self._at_most(self._run.travelled_ms(mark, now_ms))
+            self._run.vouch(mark, now_ms, self.round_trip_ms, self.tape)
+            yield from self._run.finished()
 
-    def clear(self, at_ms: float) -> list[Heard]:
-        """Forget what is queued; returns what was heard by then of each open item."""
-        for chunk, begins_ms in self._timeline():
-            heard_ms = min(max(at_ms - begins_ms, 0), chunk.length_ms)
-            self._items[chunk.item_id].heard_ms += heard_ms
-            if self.tape is not None and heard_ms:
-                audible = chunk.audio[: round(heard_ms * BYTES_PER_MS)]
-                self.tape.agent(begins_ms, audible)
-        heard = [_heard(item_id, item) for item_id, item in self._items.items()]
-        self._queue.clear()
-        self._items.clear()
-        self._probe = ""
-        return heard
+    def clear(self, now_ms: float) -> str:
+        """Forget what is queued, and return the name of the mark to send after it.
+
+        What was heard of it is told later, by `reach`, `overdue` or `settle`.
+        """
+        mark = self._next_mark()
+        self._clears.append(_Clear(mark, now_ms, self._run))
+        self._run = Run(self._run.free_ms)
+        return mark
+
+    def overdue(self, stamp_ms: float) -> Iterator[Heard]:
+        """What was cleared so long ago that it has to be estimated now."""
+        while self._clears and stamp_ms >= self._clears[0].sent_at_ms + ANSWER_MS:
+            yield from self._estimated(self._clears.popleft())
+
+    def settle(self) -> Iterator[Heard]:
+        """Estimate whatever is not answered."""
+        while self._clears:
+            yield from self._estimated(self._clears.popleft())
+
+    def close(self, at_ms: float) -> Iterator[Heard]:
+        """The stream is over: what was heard by then of every item that is open."""
+        yield from self.settle()
+        yield from self._run.cut(at_ms, self.round_trip_ms, self.tape)
 
     def settled_ms(self, now_ms: float) -> float:
         """Before this, nothing more can turn out to have been heard."""
-        if not self._queue:
-            return now_ms
-        return max(self._free_ms, self._queue[0].sent_at_ms)
+        runs = [*(clear.dropped for clear in self._clears), self._run]
+        since_ms = [run.open_since_ms for run in runs]
+        return min((ms for ms in since_ms if ms is not None), default=now_ms)
 
-    def _timeline(self) -> Iterator[tuple[_Chunk, float]]:
-        """Each queued chunk, and when it begins to play."""
-        free_ms = self._free_ms
-        for chunk in self._queue:
-            begins_ms = max(free_ms, chunk.sent_at_ms + self.round_trip_ms)
-            yield chunk, begins_ms
-            free_ms = begins_ms + chunk.length_ms
+    def _answered(self, mark: str, now_ms: float) -> Iterator[Heard]:
+        """The answer to one clear; those before it went without one."""
+        while (clear := self._clears.popleft()).mark != mark:
+            yield from self._estimated(clear)
+        if self._round_trip_ms is None:  # no probe came back, but this one has
+            self._round_trip_ms = max(now_ms - clear.sent_at_ms, 0)
+        yield from clear.dropped.cut(now_ms, self.round_trip_ms, self.tape)
 
-    def _take(self, mark: str) -> list[tuple[_Chunk, float]]:
-        """Take what was heard off the queue, up to the mark; and when it began."""
-        taken = []
-        while True:
-            chunk, begins_ms = next(self._timeline())
-            taken.append((chunk, begins_ms))
-            self._queue.popleft()
-            self._free_ms = begins_ms + chunk.length_ms
-            self._items[chunk.item_id].heard_ms += chunk.length_ms
-            if chunk.mark == mark:
-                return taken
+    def _estimated(self, clear: _Clear) -> Iterator[Heard]:
+        # It arrived half a round trip after it was sent, and our clock was half a round
+        # trip old: until then the caller went on hearing.
+        arrived_ms = clear.sent_at_ms + self.round_trip_ms
+        yield from clear.dropped.cut(arrived_ms, self.round_trip_ms, self.tape)
 
-    def _finished(self) -> Iterator[Heard]:
-        for item_id, item in list(self._items.items()):
-            if item.ended and item.heard_ms == item.spoken_ms:
-                del self._items[item_id]
-                yield _heard(item_id, item)
+    def _at_most(self, round_trip_ms: float) -> float:
+        if self._round_trip_ms is not None:
+            round_trip_ms = min(round_trip_ms, self._round_trip_ms)
+        return max(round_trip_ms, 0)
 
     def _next_mark(self) -> str:
         self._marks += 1
         self._unmarked_ms = 0
         return str(self._marks)
-
-
-def _heard(item_id: ItemId, item: _Item) -> Heard:
-    return Heard(item_id, int(item.heard_ms), int(item.spoken_ms))

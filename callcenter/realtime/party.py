@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from callcenter.bridge.playback import Heard
+from callcenter.bridge.run import Heard
 from callcenter.domain.ids import ItemId
 
 

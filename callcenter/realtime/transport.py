@@ -29,7 +29,7 @@ from agents.realtime.model_inputs import (
 from typing_extensions import override
 from websockets.exceptions import WebSocketException
 
-from callcenter.bridge.playback import Heard
+from callcenter.bridge.run import Heard
 from callcenter.domain.ids import ItemId, ResponseId
 from callcenter.domain.prices import Tokens
 from callcenter.errors import ModelError

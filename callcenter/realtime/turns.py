@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from callcenter.bridge.playback import Heard
+from callcenter.bridge.run import Heard
 from callcenter.domain.events import AgentSpoke, CallerBargedIn, CallerSpoke, Event
 from callcenter.domain.ids import AgentName, ItemId
 from callcenter.domain.transcript import Speaker, Turn, heard_part

@@ -13,7 +13,7 @@ from callcenter.bridge.events import (
     ResponseBegan,
     ResponseEnded,
 )
-from callcenter.bridge.playback import Heard
+from callcenter.bridge.run import Heard
 from callcenter.domain.ids import ItemId, ResponseId
 
 HELLO, PRICES = ItemId("hello"), ItemId("prices")

@@ -86,14 +86,15 @@ def test_a_new_run_begins_once_everything_was_heard() -> None:
 
 def test_a_barge_in_makes_the_agent_forget_what_was_not_heard() -> None:
     assert (
-        Playbook().answers(HELLO, 1000, marks="1 2").at(400)
+        (Playbook().answers(HELLO, 1000, marks="1 2") >> MarkReturned("1")).at(400)
         >> Interrupted()
         << Clear()
+        << SetMark("3")
+        << FallSilent()
+        >> MarkReturned("2")  # marks of cleared audio come back, too
+        >> MarkReturned("3")
         << Truncate(HELLO, 400)
         << heard(HELLO, 400, of=1000)
-        << FallSilent()
-        >> MarkReturned("1")  # marks of cleared audio come back, too
-        >> MarkReturned("2")
     )
 
 
@@ -108,11 +109,13 @@ def test_of_two_queued_items_the_audible_one_is_cut_and_the_later_one_never_was(
         play.at(700)
         >> Interrupted()
         << Clear()
+        << SetMark("4")
+        << FallSilent()
+        >> MarkReturned("4")
         << Truncate(HELLO, 700)
         << heard(HELLO, 700, of=1000)
         << Truncate(PRICES, 0)
         << heard(PRICES, 0, of=2000)
-        << FallSilent()
     )
 
 
@@ -125,17 +128,19 @@ def test_an_item_heard_whole_is_reported_and_keeps_its_words() -> None:
         play.at(500)  # the mark after the first item is still on its way
         >> Interrupted()
         << Clear()
+        << SetMark("4")
+        << FallSilent()
+        >> MarkReturned("4")
         << heard(HELLO, 200, of=200)
         << Truncate(PRICES, 300)
         << heard(PRICES, 300, of=1000)
-        << FallSilent()
     )
 
 
 def test_nobody_is_cut_off_twice() -> None:
     play = Playbook().answers(HELLO, 1000, marks="1 2").at(400) >> Interrupted()
-    play << Clear() << Truncate(HELLO, 400) << heard(HELLO, 400, of=1000)
-    play << FallSilent()
+    play << Clear() << SetMark("3") << FallSilent()
+    play >> MarkReturned("3") << Truncate(HELLO, 400) << heard(HELLO, 400, of=1000)
 
     assert play.at(420) >> Interrupted()
 
@@ -159,9 +164,11 @@ def test_an_item_still_in_the_making_is_cut_though_all_of_it_so_far_was_heard() 
         play
         >> Interrupted()
         << Clear()
+        << SetMark("3")
+        << FallSilent()
+        >> MarkReturned("3")
         << Truncate(HELLO, 20)
         << heard(HELLO, 20, of=20)
-        << FallSilent()
     )
 
 
@@ -173,19 +180,40 @@ def test_an_item_in_the_making_is_cut_though_its_mark_is_still_on_its_way() -> N
         play
         >> Interrupted()
         << Clear()
+        << SetMark("3")
+        << FallSilent()
+        >> MarkReturned("3")
         << Truncate(HELLO, 20)
         << heard(HELLO, 20, of=20)
-        << FallSilent()
     )
 
 
 def test_an_item_in_the_making_is_not_cut_twice_either() -> None:
     play = Playbook() >> ResponseBegan(R1)
     play.says(HELLO, 1000, marks="1 2").at(400) >> Interrupted()
-    play << Clear() << Truncate(HELLO, 400) << heard(HELLO, 400, of=1000)
-    play << FallSilent()
+    play << Clear() << SetMark("3") << FallSilent()
+    play >> MarkReturned("3") << Truncate(HELLO, 400) << heard(HELLO, 400, of=1000)
 
     assert play.at(420) >> Interrupted()
+
+
+def test_a_clear_that_nobody_answers_is_estimated_before_the_model_goes_on() -> None:
+    play = Playbook().answers(HELLO, 1000, marks="1 2") >> MarkReturned("1")
+    play.at(400) >> Interrupted() << Clear() << SetMark("3") << FallSilent()
+
+    assert (
+        play.at(980).at(1000)
+        << Truncate(HELLO, 400)
+        << heard(HELLO, 400, of=1000)
+        >> MarkReturned("3")
+    )
+
+
+def test_what_was_cut_off_is_told_before_the_stream_is_over() -> None:
+    play = Playbook().answers(HELLO, 1000, marks="1 2") >> MarkReturned("1")
+    play.at(400) >> Interrupted() << Clear() << SetMark("3") << FallSilent()
+
+    assert play >> StreamClosed() << heard(HELLO, 400, of=1000)
 
 
 # What an interrupted response still says.
@@ -194,8 +222,8 @@ def test_an_item_in_the_making_is_not_cut_twice_either() -> None:
 def test_late_audio_of_an_interrupted_response_is_dropped_until_it_ends() -> None:
     play = Playbook() >> ResponseBegan(R1)
     play.says(HELLO, 1000, marks="1 2").at(100) >> Interrupted()
-    play << Clear() << Truncate(HELLO, 100) << heard(HELLO, 100, of=1000)
-    play << FallSilent()
+    play << Clear() << SetMark("3") << FallSilent()
+    play >> MarkReturned("3") << Truncate(HELLO, 100) << heard(HELLO, 100, of=1000)
 
     assert (
         play
@@ -210,11 +238,11 @@ def test_late_audio_of_an_interrupted_response_is_dropped_until_it_ends() -> Non
 def test_the_next_response_is_heard_though_the_cut_off_one_has_not_ended() -> None:
     play = Playbook() >> ResponseBegan(R1)
     play.says(HELLO, 1000, marks="1 2").at(100) >> Interrupted()
-    play << Clear() << Truncate(HELLO, 100) << heard(HELLO, 100, of=1000)
-    play << FallSilent()
+    play << Clear() << SetMark("3") << FallSilent()
+    play >> MarkReturned("3") << Truncate(HELLO, 100) << heard(HELLO, 100, of=1000)
 
     play >> ResponseBegan(R2)
-    play.says(PRICES, 20, marks="3 4", response=R2)
+    play.says(PRICES, 20, marks="4 5", response=R2)
     assert play >> AgentAudio(HELLO, R1, voice(20)) >> ResponseEnded(R1)
 
 
@@ -238,9 +266,15 @@ def test_an_ended_response_is_forgotten() -> None:
 
 def test_marks_of_cleared_audio_say_nothing_about_what_follows() -> None:
     play = Playbook().answers(HELLO, 1000, marks="1 2").at(100) >> Interrupted()
-    play << Clear() << Truncate(HELLO, 100) << heard(HELLO, 100, of=1000)
-    play << FallSilent() >> ResponseBegan(R2)
-    play.says(PRICES, 1000, marks="3 4", response=R2)
+    play << Clear() << SetMark("3") << FallSilent()
+    (
+        play
+        >> MarkReturned("3")
+        << Truncate(HELLO, 100)
+        << heard(HELLO, 100, of=1000)
+        >> ResponseBegan(R2)
+    )
+    play.says(PRICES, 1000, marks="4 5", response=R2)
 
     play.at(200) >> MarkReturned("1") >> MarkReturned("2")
 
@@ -248,9 +282,11 @@ def test_marks_of_cleared_audio_say_nothing_about_what_follows() -> None:
         play.at(400)
         >> Interrupted()
         << Clear()
+        << SetMark("6")
+        << FallSilent()
+        >> MarkReturned("6")
         << Truncate(PRICES, 300)
         << heard(PRICES, 300, of=1000)
-        << FallSilent()
     )
 
 

@@ -188,7 +188,7 @@ def test_a_tape_that_was_stopped_takes_and_gives_nothing() -> None:
 def test_a_bridge_without_a_tape_keeps_no_sound() -> None:
     bridge = Bridge()
     list(bridge.handle(AgentAudio(HELLO, R1, sound(100, 2))))
-    assert bridge._playback._queue[0].audio == b""
+    assert bridge._playback._run.queue[0].audio == b""
     frame = CallerFrame(2 * BLOCK_MS, QUIET)
     assert not [one for one in bridge.handle(frame) if isinstance(one, Keep)]
     assert not [one for one in bridge.handle(StreamClosed()) if isinstance(one, Keep)]
@@ -255,11 +255,12 @@ TALK = st.lists(
     min_size=1,
     max_size=8,
 )
-TOLERANCE_MS = 2 * FRAME_MS
+TOLERANCE_MS = 3 * FRAME_MS
+"""Twilio's clock comes in steps of a frame, twice; and the tape joins what is near."""
 
 
 def talk(line: Taped, answers: list[tuple[int, int, bool]]) -> None:
-    line.pass_time(100)
+    line.pass_time(100 + line.back_ms)  # a frame has come: the clock is known
     for number, (size, pause_ms, barges_in) in enumerate(answers):
         byte, response = number + 1, ResponseId(f"r{number}")
         events: list[Event] = [
@@ -268,13 +269,12 @@ def talk(line: Taped, answers: list[tuple[int, int, bool]]) -> None:
         ]
         for event in events:
             line.happens(event)
-        # Before a probe has come back, nobody knows when it began to play.
-        line.pass_time(line.there_ms + line.back_ms + TOLERANCE_MS + pause_ms)
+        line.pass_time(pause_ms)
         if barges_in:
             line.happens(Interrupted())
 
 
-@settings(derandomize=True, max_examples=50, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.integers(0, 150), st.integers(0, 150), TALK)
 def test_the_tape_has_what_the_phone_played_where_it_played_it(
     there_ms: int, back_ms: int, answers: list[tuple[int, int, bool]]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from callcenter.bridge.patience import Due, Limits
-from callcenter.bridge.playback import Heard
+from callcenter.bridge.run import Heard
 from callcenter.domain.ids import ItemId, ResponseId
 from callcenter.realtime import line as lines
 from callcenter.realtime.line import CallerLine
@@ -154,6 +154,7 @@ async def test_a_barge_in_on_words_of_a_session_that_left_truncates_nothing() ->
         await stage.line.connect(second)
         await stage.line.interrupt(second)
         await stage.until(lambda: stage.sent(Clear))
+        await stage.plays_all()
         assert first.forgot == second.forgot == []
         assert [one.item_id for one in first.reported] == [HELLO]
 
