@@ -86,11 +86,6 @@ ENGLISH: Final = "en"
 """The language of the house, and of every card that does not say otherwise."""
 
 
-def language(tag: str) -> Language:
-    """The language of that tag; KeyError when it is none of LANGUAGES."""
-    return LANGUAGES[tag]
-
-
 def closest(wish: str, spoken: Iterable[str]) -> str:
     """The tag, of those that are spoken, that serves a wish; "" when none does.
 

@@ -64,7 +64,7 @@ def check(roster: Roster, tools: Mapping[str, str]) -> list[Problem]:
         text = f"there is no agent '{roster.entry}' to answer the telephone{hint}"
         return [*problems, Problem("ENTRY_AGENT", 0, text)]
     problems += _unreachable(roster)
-    problems += _other_voices(roster)
+    problems += _warnings(roster)
     return problems
 
 
@@ -131,12 +131,29 @@ def _unreachable(roster: Roster) -> Iterator[Problem]:
             yield Problem(card.file, 0, f"{text}: name it under somebody's handoffs")
 
 
-def _other_voices(roster: Roster) -> Iterator[Problem]:
-    """The API refuses another voice once an agent has spoken: one voice for a call."""
-    voices = ("", roster.card(roster.entry).voice)
+def _warnings(roster: Roster) -> Iterator[Problem]:
+    """What a card says and a call cannot do, or what its author may not have meant."""
+    entry = roster.card(roster.entry)
     for card in roster.cards:
-        if card.voice not in voices:
-            text = f"will speak with the voice of '{roster.entry}', not '{card.voice}'"
-            yield Problem(
-                card.file, card.line_of("voice"), f"'{card.name}' {text}", warning=True
-            )
+        yield from _warnings_of(card, entry)
+
+
+def _warnings_of(card: Card, entry: Card) -> Iterator[Problem]:
+    # The API refuses another voice once an agent has spoken, and another speed while
+    # a response is under way, as at a handoff: one of each for a call.
+    if card.voice not in {"", entry.voice}:
+        text = f"will speak with the voice of '{entry.name}', not '{card.voice}'"
+        yield _warning(card, card.line_of("voice"), text)
+    if card.tuning.speed not in {None, entry.tuning.speed}:
+        text = f"will speak at the speed of '{entry.name}', not {card.tuning.speed:g}"
+        yield _warning(card, card.line_of("model", "speed"), text)
+    if unknown := [tag for tag in entry.languages if tag not in card.languages]:
+        text = f"does not speak {', '.join(unknown)}, as '{entry.name}' does"
+        yield _warning(card, card.line_of("languages"), text)
+    if card.language_menu and (card.name != entry.name or len(card.languages) == 1):
+        text = "has a 'language_menu' that no caller hears"
+        yield _warning(card, card.line_of("language_menu"), text)
+
+
+def _warning(card: Card, line: int, text: str) -> Problem:
+    return Problem(card.file, line, f"'{card.name}' {text}", warning=True)

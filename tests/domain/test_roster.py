@@ -6,6 +6,7 @@ from hypothesis import given, strategies as st
 
 from callcenter.domain.card import Card
 from callcenter.domain.ids import AgentName
+from callcenter.domain.mcp import McpServer
 from callcenter.domain.problems import Problem
 from callcenter.domain.roster import (
     MAX_DESCRIPTION_CHARACTERS,
@@ -13,6 +14,7 @@ from callcenter.domain.roster import (
     check,
     handoff_tool,
 )
+from callcenter.domain.tuning import Tuning
 
 TOOLS = {"get_weather": "Weather.", "transfer_to_human": "A person.", "end_call": "."}
 
@@ -125,6 +127,43 @@ def test_another_voice_is_only_a_warning() -> None:
     assert str(problems[0]).startswith("agents/weather.md:5: warning: ")
 
 
+def warnings(*cards: Card) -> list[str]:
+    problems = check(roster(*cards), TOOLS)
+    assert all(problem.warning for problem in problems)
+    return [problem.text for problem in problems]
+
+
+def test_another_speed_is_only_a_warning() -> None:
+    """The API takes a new speed only between turns; a handoff is within one."""
+    triage = replace(card("triage", "weather"), tuning=Tuning(speed=1.2))
+    weather = replace(card("weather"), tuning=Tuning(speed=0.9))
+    assert warnings(triage, weather) == [
+        "'weather' will speak at the speed of 'triage', not 0.9"
+    ]
+    assert warnings(triage, replace(weather, tuning=Tuning())) == []
+
+
+def test_a_specialist_that_does_not_follow_the_caller_s_language_is_a_warning() -> None:
+    triage = replace(card("triage", "weather"), languages=("en", "nb", "de"))
+    weather = replace(card("weather"), languages=("nb", "en"))
+    assert warnings(triage, weather) == [
+        "'weather' does not speak de, as 'triage' does"
+    ]
+
+
+def test_a_menu_of_languages_that_nobody_hears_is_a_warning() -> None:
+    triage = replace(card("triage", "weather"), language_menu=True)
+    both = ("en", "nb")
+    weather = replace(card("weather"), language_menu=True, languages=both)
+    assert warnings(triage, weather) == [
+        "'triage' has a 'language_menu' that no caller hears",
+        "'weather' has a 'language_menu' that no caller hears",
+    ]
+    assert warnings(replace(triage, languages=both), card("weather", "triage")) == [
+        "'weather' does not speak nb, as 'triage' does"
+    ]
+
+
 def test_a_description_that_the_api_refuses_is_found_beforehand() -> None:
     fits = {"end_call": "x" * MAX_DESCRIPTION_CHARACTERS}
     long = {"end_call": "x" * (MAX_DESCRIPTION_CHARACTERS + 1)}
@@ -179,8 +218,14 @@ def test_the_hash_changes_with_any_word_but_not_with_the_order() -> None:
         Roster((one, two), "Be briefer.", AgentName("triage")),
         roster(one, replace(two, instructions="You know nothing.")),
         roster(one, replace(two, fillers={"en": ("Let me see.",)})),
+        roster(one, replace(two, greetings={"nb": "Hei."})),
+        roster(one, replace(two, languages=("en", "nb"))),
+        roster(one, replace(two, language_menu=True)),
+        roster(one, replace(two, tuning=Tuning(speed=1.1))),
+        roster(one, replace(two, guardrails=("no_card_data",))),
+        roster(one, replace(two, mcp=(McpServer("crm", url="https://crm"),))),
     ]
-    assert len({other.hash for other in [roster(one, two), *others]}) == 6
+    assert len({other.hash for other in [roster(one, two), *others]}) == 12
 
 
 def test_an_unknown_key_has_no_line() -> None:

@@ -142,6 +142,167 @@ def test_every_value_stays_the_text_that_was_written(value: str) -> None:
     assert parse(front(f"greeting: {value}"), "a.md").greeting == value
 
 
+EVERYTHING = """\
+---
+description: Weather now.
+languages: [en, nb]
+language_menu: true
+greeting:
+  en: Hello.
+  nb: Hei.
+fillers:
+  en: [One moment.]
+  nb: [Et øyeblikk., Straks.]
+model:
+  turn_detection: server_vad
+  threshold: 0.6
+  silence_ms: 400
+  noise_reduction: "off"
+  speed: 1.1
+guardrails: [no_card_data]
+mcp:
+  - name: crm
+    url: https://crm.example.com/mcp
+    tools: [find_customer]
+  - name: files
+    command: [npx, -y, server-files]
+---
+Be brief.
+"""
+
+
+def test_everything_about_an_agent_is_in_its_card() -> None:
+    card = parse(EVERYTHING, "weather.md")
+    assert card.languages == ("en", "nb")
+    assert card.language_menu
+    assert (card.greeting, card.greeting_in("nb")) == ("Hello.", "Hei.")
+    assert card.fillers_in("nb") == ("Et øyeblikk.", "Straks.")
+    assert card.tuning == Tuning(
+        turn_detection="server_vad",
+        threshold=0.6,
+        silence_ms=400,
+        noise_reduction="off",
+        speed=1.1,
+    )
+    assert card.guardrails == ("no_card_data",)
+    assert card.mcp == (
+        McpServer("crm", url="https://crm.example.com/mcp", tools=("find_customer",)),
+        McpServer("files", command=("npx", "-y", "server-files")),
+    )
+    assert card.line_of("model", "speed") == 16
+    assert card.line_of("mcp", "files") == 22
+    assert parse(render(card), "weather.md") == card
+
+
+def test_words_without_a_language_are_in_the_first() -> None:
+    card = parse(
+        front("languages: [nb, en]", "greeting: Hei.", "fillers: [Ja.]"), "a.md"
+    )
+    assert card.greetings == {"nb": "Hei."}
+    assert card.greeting_in("en") == "Hei."
+    assert card.fillers_in("nb") == ("Ja.",)
+    assert card.fillers_in("en") == ()
+
+
+def test_an_empty_list_of_fillers_is_none() -> None:
+    assert parse(front("fillers: []"), "a.md").fillers == {}
+
+
+@pytest.mark.parametrize(
+    ("lines", "complaint"),
+    [
+        (["languages: [en, no]"], "3: there is no language 'no'; did you mean 'nb'?"),
+        (["languages: [norsk]"], "3: there is no language 'norsk'; did you mean 'nb'?"),
+        (["languages: [en-UK]"], "3: there is no language 'en-UK'; did you mean 'en'?"),
+        (["languages: [zz-top]"], "3: there is no language 'zz-top'"),
+        (["languages: []"], "3: 'languages' is empty: name one at least"),
+        (["languages: en"], "3: 'languages' should be a list, like [one, two]"),
+        (["language_menu: on"], "3: 'language_menu' should be true or false"),
+        (["language_menu: []"], "3: 'language_menu' should be plain text"),
+        (["greeting:", "  nb: Hei."], "4: 'greeting' speaks 'nb', which 'languages' d"),
+        (["greeting:", "  bn: Hei."], "4: unknown key 'bn' under 'greeting'"),
+        (["greeting:", "  en: []"], "4: 'greeting:en' should be plain text"),
+        (
+            ["fillers:", "  en: Hm."],
+            "4: 'fillers:en' should be a list, like [one, two]",
+        ),
+        (["model: fast"], "3: should say 'key: value' here"),
+        (
+            ["model:", "  sped: 1"],
+            "4: unknown key 'sped' under 'model'; did you mean 's",
+        ),
+        (
+            ["model: {temperature: 1}"],
+            "3: the Realtime API has no 'temperature': leave",
+        ),
+        (
+            ["model: {speed: 2}"],
+            "3: 'speed' should be a number from 0.25 to 1.5, not '2",
+        ),
+        (
+            ["model: {speed: nan}"],
+            "3: 'speed' should be a number from 0.25 to 1.5, not",
+        ),
+        (
+            ["model: {speed: ''}"],
+            "3: 'speed' is empty: write it, or leave the line out",
+        ),
+        (["model: {speed: []}"], "3: 'speed' should be plain text"),
+        (
+            ["model: {max_output_tokens: 1.5}"],
+            "3: 'max_output_tokens' should be a whole",
+        ),
+        (
+            ["model: {reasoning: hihg}"],
+            "3: 'reasoning' cannot be 'hihg'; did you mean ",
+        ),
+        (
+            ["model: {reasoning: zz}"],
+            "3: 'reasoning' cannot be 'zz': minimal, low, med",
+        ),
+        (["model: {reasoning: []}"], "3: 'reasoning' should be plain text"),
+        (
+            ["model: {threshold: 1}"],
+            "3: 'threshold' needs 'turn_detection: server_vad'",
+        ),
+        (
+            ["model:", "  turn_detection: server_vad", "  eagerness: low"],
+            "5: 'eagerness' needs 'turn_detection: semantic_vad'",
+        ),
+        (
+            ["guardrails: [no_card]"],
+            "3: there is no guardrail 'no_card'; did you mean ",
+        ),
+        (["mcp: crm"], "3: 'mcp' should be a list, like [one, two]"),
+        (["mcp: [crm]"], "3: should say 'key: value' here"),
+        (
+            ["mcp:", "  - url: https://a.no"],
+            "4: an MCP server needs a 'name' of letters",
+        ),
+        (
+            ["mcp:", "  - {name: a b, url: https://a}"],
+            "4: an MCP server needs a 'name'",
+        ),
+        (["mcp:", "  - name: []"], "4: 'name' should be plain text"),
+        (["mcp:", "  - {name: a}"], "4: MCP server 'a' needs either a 'url' or a 'com"),
+        (["mcp:", "  - {name: a, url: a.no}"], "4: MCP server 'a' needs a 'url' like "),
+        (
+            ["mcp:", "  - {name: a, url: https://a, command: [b]}"],
+            "4: MCP server 'a' needs either a 'url' or a 'command'",
+        ),
+        (
+            ["mcp:", "  - {name: a, url: https://a}", "  - {name: a, url: https://b}"],
+            "5: 'a' stands twice under 'mcp'",
+        ),
+    ],
+)
+def test_what_is_wrong_in_the_finer_keys_is_said_too(
+    lines: list[str], complaint: str
+) -> None:
+    [problem] = problems(front(*lines))
+    assert problem.startswith(f"agents/weather.md:{complaint}")
+
+
 LINES = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff"),
     min_size=1,
