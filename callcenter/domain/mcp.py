@@ -1,9 +1,10 @@
-"""A server of the Model Context Protocol whose tools an agent may use."""
+"""Servers of the Model Context Protocol, whose tools an agent may use."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
 
 _HEADER_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 """RFC 9110, 5.6.2."""
@@ -49,3 +50,35 @@ class McpServer:
             ).strip()
             for name, _, value in pairs
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A tool as its server describes it: nothing of this need fit."""
+
+    name: str
+    description: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    """JSON Schema of the arguments."""
+    read_only: bool = False
+    """The server says that nothing is different afterwards."""
+
+
+class Came(StrEnum):
+    """What came of asking a server."""
+
+    ANSWER = "answer"
+    ERROR = "error"
+    """The server's own, in words."""
+    NOT_CONNECTED = "not connected"
+    """Surely nothing was done."""
+    UNKNOWN = "unknown"
+    """It was asked, and did not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a server's tool gave: text, perhaps very long."""
+
+    came: Came
+    text: str = ""

@@ -65,9 +65,8 @@ def schema_of(arguments: type[BaseModel]) -> dict[str, Any]:
     }
 
 
-def complaints(tool: str, arguments: type[BaseModel], error: ValidationError) -> str:
-    """What the model should correct, parameter by parameter."""
-    known = list(arguments.model_fields)
+def complaints(tool: str, known: list[str], error: ValidationError) -> str:
+    """What the model should correct, parameter by parameter; it takes the `known`."""
     found = [_complaint(one, known) for one in error.errors()[:MAX_ITEMS]]
     takes = ", ".join(known) or "nothing"
     return (

@@ -153,7 +153,8 @@ class ToolDefinition:
         try:
             arguments = self._read(written)
         except ValidationError as invalid:
-            complaint = complaints(self.name, self.arguments, invalid)
+            known = list(self.parameters.get("properties", {}))
+            complaint = complaints(self.name, known, invalid)
             return error(complaint, outcome=ToolOutcome.REFUSED)
         if self.verified and not desk.identity.verified:
             return error(UNVERIFIED, UNVERIFIED_SAY, outcome=ToolOutcome.REFUSED)
@@ -186,7 +187,8 @@ class ToolDefinition:
             return _failure(failed)
         if not isinstance(answer, Answer):
             raise TypeError(f"{self.name} must return an Answer")
-        shown = bounded({"say": str(answer.say), **answer.facts})
+        say = {"say": str(answer.say)} if answer.say else {}
+        shown = bounded({**say, **answer.facts})
         return ToolResult(shown, ToolOutcome.OK, str(answer.done))
 
     def _read(self, written: str) -> BaseModel:
