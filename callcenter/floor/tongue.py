@@ -8,9 +8,11 @@ from callcenter.domain.languages import LANGUAGES, closest
 from callcenter.floor.live_call import LiveCall
 
 CHOSEN_BY_KEY: Final = (
-    "The caller has pressed the key for {name}. Speak {name} from now on. Begin by "
-    "asking, in {name}, how you can help."
+    "The caller has pressed the key for {name}. Speak {name} from now on. {begin} how "
+    "you can help, in {name}."
 )
+GREETED: Final = 'Begin with exactly these words: "{greeting}" Then ask'
+UNGREETED: Final = "Begin by asking"
 
 
 class Tongue:
@@ -47,8 +49,11 @@ class Tongue:
         await self._speak(tag)
         talk = self._call.talk
         if talk is not None and talk.conversation is not None:
-            name = LANGUAGES[tag].name
-            await talk.conversation.say(CHOSEN_BY_KEY.format(name=name))
+            greeting = self._call.roster.card(self._call.agent).greetings.get(tag, "")
+            begin = GREETED.format(greeting=greeting) if greeting else UNGREETED
+            await talk.conversation.say(
+                CHOSEN_BY_KEY.format(name=LANGUAGES[tag].name, begin=begin)
+            )
 
     async def _speak(self, tag: str) -> None:
         talk = self._call.talk

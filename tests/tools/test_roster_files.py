@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from callcenter.errors import ConfigurationError
-from callcenter.tools.registry import DEFINITIONS, descriptions, fillers, toolbox
+from callcenter.tools.registry import descriptions, fillers, toolbox
 from callcenter.tools.roster_files import load_roster, read_roster
 from callcenter.wire.cards import parse, render
 from tests.tools.fakes import House
@@ -115,7 +115,7 @@ def test_every_tool_has_an_agent_and_every_name_in_a_card_is_its_own() -> None:
     """An agent that is told of a tool it does not have would call it: dead air."""
     roster = load_roster(CARDS, "triage", descriptions())
     cards = roster.cards
-    assert {tool for each in cards for tool in each.tools} == set(DEFINITIONS)
+    assert {tool for each in cards for tool in each.tools} == set(descriptions())
     for each in cards:
         told = set(
             re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", roster.instructions(each.name))
@@ -151,5 +151,5 @@ def test_every_tool_fits_what_the_api_takes() -> None:
 
 
 def test_every_filler_belongs_to_a_tool() -> None:
-    assert set(fillers()) <= set(DEFINITIONS)
+    assert set(fillers()) <= set(descriptions())
     assert "get_weather" in fillers()
