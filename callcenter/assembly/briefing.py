@@ -42,6 +42,7 @@ class Briefing:
             "# This call\n\n"
             f"It is {spoken_day(now.date())}, {now:%H:%M}, in {self.book.zone.key}. "
             f"The caller's number is {_plain(call.caller_number) or 'withheld'}. "
+            f"They called {_plain(call.called_number) or 'us'}. "
             + (PROVED if call.verified else UNPROVED)
             + (told if self.settings.record_calls else "")
         )
@@ -63,5 +64,5 @@ def _plain(number: str) -> str:
     return "".join(kept)[:NUMBER_CHARACTERS]
 
 
-UNPROVED: Final = "It is no proof of who they are."
-PROVED: Final = "They have proved in this call that it is theirs."
+UNPROVED: Final = "Their number is no proof of who they are."
+PROVED: Final = "They have proved in this call that their number is theirs."

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from agents.exceptions import AgentsException
 from agents.realtime import (
@@ -28,6 +28,7 @@ from callcenter.domain.roster import Roster
 from callcenter.domain.tool import Tool
 from callcenter.domain.transcript import Speaker, Turn
 from callcenter.errors import ModelError
+from callcenter.realtime.guardrails import STOPPED, Guardrails
 from callcenter.realtime.line import CallerLine
 from callcenter.realtime.manner import Manner
 from callcenter.realtime.model_settings import ModelSettings
@@ -86,19 +87,26 @@ class Conversation:
             briefing=briefing,
         )
         self._turns = Turns(opening.agent, record=record, clock=clock)
+        self._guardrails = Guardrails(
+            roster,
+            briefing=briefing,
+            agent=lambda: self._manner.agent,
+            record=record,
+        )
         self._transport = TwilioRealtimeTransportLayer(
             self._turns,
             line,
             on_lost=self._losses.put_nowait,
             on_used=self._used,
             tuned=self._manner.tuned,
+            watch=self._watch,
             inner=inner,
         )
         agents = staff(
             roster,
             tools,
             manner=self._manner,
-            record=record,
+            record=self._guardrails.record,
             clock=clock,
             working=self._working,
         )
@@ -218,6 +226,18 @@ class Conversation:
         if tokens != Tokens():
             cost_usd = price_of(self._settings.model).of(tokens)
             self._record(ModelUsed(tokens, round(cost_usd, 6)))
+
+    async def _watch(self, event: dict[str, Any]) -> None:
+        """Stop an agent that says what it must not; one that goes on is taken off."""
+        if not self._guardrails.trips(event):
+            return
+        await self._transport.cut_off()
+        if self._guardrails.hopeless:
+            lost = ModelError("The agent had to be stopped too often", retry=False)
+            self._losses.put_nowait(lost)
+            return
+        await self._say_as("system", STOPPED)
+        await self._transport.ask_again()
 
     async def _raise_losses(self) -> None:
         raise await self._losses.get()

@@ -8,7 +8,7 @@ event queue; what the caller heard is told to the model by us, so the SDK's own 
 switched off. The SDK's known silences end in `callcenter.realtime.debts`.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from agents.realtime import (
@@ -52,6 +52,10 @@ _NOT_FOR_THE_SESSION: Final = frozenset({"audio", "raw_server_event"})
 """The session would only queue them; we have acted on them already."""
 
 
+async def _unwatched(event: dict[str, Any]) -> None:
+    """Nobody minds what the agent says."""
+
+
 class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
     """One session's transport: connect it through a session, then `serve` the caller.
 
@@ -66,6 +70,7 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
         on_lost: Callable[[ModelError], None],
         on_used: Callable[[Tokens], None] = lambda _: None,
         tuned: Callable[[Any], Any] = lambda settings: settings,
+        watch: Callable[[dict[str, Any]], Awaitable[None]] = _unwatched,
         inner: RealtimeModel | None = None,
     ) -> None:
         self._inner = inner or OpenAIRealtimeWebSocketModel()
@@ -75,6 +80,8 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
         self._debts = Debts(on_lost)
         self._on_used = on_used
         self._tuned = tuned
+        self._watch = watch
+        self._cutting_off = False
         self._listeners: list[RealtimeModelListener] = []
         self._acceptance = Acceptance()
 
@@ -201,6 +208,7 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
             case _:
                 pass
         self._turns.read(event)
+        await self._watch(event)
 
     # What the line needs of a session.
 
@@ -216,7 +224,8 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
 
     async def truncate(self, item_id: ItemId, heard_ms: int) -> None:
         """Make the model forget what the caller did not hear of an item."""
-        self._turns.barged_in(item_id, heard_ms)
+        if not self._cutting_off:
+            self._turns.barged_in(item_id, heard_ms)
         await self.send_raw(
             "conversation.item.truncate",
             item_id=item_id,
@@ -238,6 +247,14 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
         """Own the caller's socket until the stream ends; returns why it did."""
         await self._line.connect(self)
         return await self._line.serve(socket, started)
+
+    async def cut_off(self) -> None:
+        """Stop what the agent is saying, though the caller did not: it must not."""
+        self._cutting_off = True
+        try:
+            await self._line.interrupt(self)
+        finally:
+            self._cutting_off = False
 
     async def ask_again(self) -> None:
         """Ask for an answer; one that was begun and does not come is given up."""
