@@ -52,6 +52,12 @@ class Settings(BaseSettings):
     tools_modules: str = ""
     """Names of modules with tools of the company's own, separated by commas."""
     operators_file: Path = Path("operators.toml")
+    house_file: Path = Path("house.toml")
+    """Services, resources, hours, days off; without it, those of the database."""
+    reminder_hour: int = Field(default=17, ge=8, le=20)
+    """Of the day before an appointment, in the house's time zone."""
+    waiting_hold_minutes: int = Field(default=30, ge=5, le=24 * 60)
+    """How long a time that became free is kept for the first in line."""
     greeting: str | None = None
     """None: the entry agent's own, from its card. Empty: the agent speaks first."""
     record_calls: bool = False

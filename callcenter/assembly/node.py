@@ -4,7 +4,7 @@ Production passes nothing but settings; tests and the demo pass what they fake.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,6 +14,11 @@ from typing import Final
 import httpx
 from quart import Quart
 
+from callcenter.assembly.appointments import (
+    Appointments,
+    appointments,
+    running_errands,
+)
 from callcenter.assembly.briefing import Briefing
 from callcenter.assembly.clock import SystemClock
 from callcenter.assembly.fact_log import log_fact
@@ -34,10 +39,8 @@ from callcenter.storage.customers import Customers
 from callcenter.storage.directory import Directory
 from callcenter.storage.engine import Database
 from callcenter.storage.history import History
-from callcenter.storage.house import seed
 from callcenter.storage.knowledge import Knowledge
 from callcenter.storage.ledger import Ledger
-from callcenter.storage.schedule import AppointmentBook
 from callcenter.storage.schema import upgrade
 from callcenter.storage.tickets import TicketBook
 from callcenter.telephony.carrier import TwilioCarrier
@@ -123,7 +126,8 @@ async def running(
             carrier = await doors.enter_async_context(_twilio(settings))
         clock = clock or SystemClock()
         recorded = await doors.enter_async_context(recordings(settings, clock))
-        book, customers = AppointmentBook(database), Customers(database)
+        kept, customers = appointments(settings, database, clock), Customers(database)
+        book = kept.book
         desk = partial(
             Desk,
             schedule=book,
@@ -168,9 +172,12 @@ async def running(
         )
         node = Node(Quart("callcenter"), floor, ledger, rosters, _missing(settings))
         node.app = create_app(floor, proof, node.not_ready, node.warnings)
-        await _prepare(node, settings, database, operators)
+        node.app.register_blueprint(kept.routes)
+        prepare = partial(_prepare, node, settings, kept, operators)
+        await prepare()
+        await doors.enter_async_context(running_errands(settings, kept, clock))
         storing = tasks.create_task(ledger.run())
-        repairing = tasks.create_task(_repair(node, settings, database, operators))
+        repairing = tasks.create_task(_repair(node, prepare))
         following = tasks.create_task(rosters.follow())
         working = tasks.create_task(floor.run())
         await asyncio.sleep(0)  # the floor runs before anybody can call
@@ -186,13 +193,13 @@ async def running(
 
 
 async def _prepare(
-    node: Node, settings: Settings, database: Database, operators: list[Operator]
+    node: Node, settings: Settings, kept: Appointments, operators: list[Operator]
 ) -> None:
     """Bring the database to this version, and give an empty one its first contents."""
     try:
         await asyncio.to_thread(upgrade, settings.database_url)
-        await seed(database)
-        directory = Directory(database)
+        await kept.prepare()
+        directory = Directory(kept.database)
         if settings.operators_file.exists():
             await directory.seed(operators)
         operators[:] = await directory.operators()
@@ -202,12 +209,10 @@ async def _prepare(
         node.problems.pop("database", None)
 
 
-async def _repair(
-    node: Node, settings: Settings, database: Database, operators: list[Operator]
-) -> None:
+async def _repair(node: Node, prepare: Callable[[], Awaitable[None]]) -> None:
     while "database" in node.problems:
         await asyncio.sleep(RETRY_SECONDS)
-        await _prepare(node, settings, database, operators)
+        await prepare()
 
 
 def _twilio(settings: Settings) -> TwilioCarrier:

@@ -28,6 +28,12 @@ def is_decent(local: datetime) -> bool:
     return EARLIEST <= local.time() < LATEST
 
 
+def next_morning(local: datetime) -> datetime:
+    """When texts may be sent again, after a moment of the night."""
+    day = local.date() + timedelta(days=local.time() >= LATEST)
+    return datetime.combine(day, EARLIEST, tzinfo=local.tzinfo)
+
+
 def reminder_time(starts_at: datetime, remind_at: time) -> datetime:
     """When to remind of an appointment, in the zone of its start."""
     eve = starts_at.date() - timedelta(days=1)

@@ -6,6 +6,7 @@ forbids a double booking: between processes, between nodes, and whatever is over
 here.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -62,6 +63,8 @@ class AppointmentBook:
         self._house = house
         self._rules = rules or TextRules()
         self._now = now
+        # Whoever waits for a turn in the database holds a connection: one at most.
+        self._booking = asyncio.Lock()
         self.waiting = WaitingList(database, house, self._rules, now)
 
     @property
@@ -123,7 +126,8 @@ class AppointmentBook:
         for _ in range(TRIES):
             appointment = Appointment(new_code(), slot, name, phone, call_id)
             try:
-                return await self._enter(appointment, call_id, most)
+                async with self._booking:
+                    return await self._enter(appointment, call_id, most)
             except IntegrityError:
                 # The code, or a service that does not exist; without turns, the slot.
                 async with self._database.read() as connection:

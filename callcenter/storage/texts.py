@@ -7,7 +7,7 @@ the claim and the answer, nobody can know whether it was sent; it is not sent ag
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -139,9 +139,9 @@ class TextBook:
         """Say what became of a claimed text."""
         await self._pass(text, TextState.SENDING, state, now)
 
-    async def put_off(self, text: DueText, wait: timedelta, now: datetime) -> None:
+    async def put_off(self, text: DueText, until: datetime) -> None:
         """Give a claimed text back, to be sent later: it has certainly not gone."""
-        await self._pass(text, TextState.SENDING, TextState.DUE, now + wait)
+        await self._pass(text, TextState.SENDING, TextState.DUE, until)
 
     async def _pass(
         self, text: DueText, old: TextState, new: TextState, at: datetime

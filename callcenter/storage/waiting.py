@@ -160,6 +160,17 @@ class WaitingList:
                 )
         return taken
 
+    async def strike(self, code: str) -> None:
+        """Nobody can be told of what is kept: it goes to the next, and they go."""
+        async with self._database.read() as connection:
+            place = await offers.place_of(connection, code)
+        await self._give_back(code, self._now(), early=True)
+        if place is not None:
+            async with self._database.write() as connection:
+                await offers.pass_on(
+                    connection, place, WaitingState.WAITING, WaitingState.OVER
+                )
+
     async def round(self) -> int:
         """Take back what nobody took, and offer what is free; how many offers.
 

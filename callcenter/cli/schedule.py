@@ -1,0 +1,85 @@
+"""`callcenter schedule`: the house's file, and the calendars that people can follow."""
+
+from typing import Annotated, Final
+
+import typer
+
+app = typer.Typer(no_args_is_help=True)
+
+NO_KEY: Final = (
+    "SECRET_KEY is not set, so links work only until the next start. Set it (for "
+    "example to what `openssl rand -base64 32` prints), start the server with it, and "
+    "ask again."
+)
+NO_ADDRESS: Final = (
+    "PUBLIC_URL is not set, so nobody outside could open the links. Set it to the "
+    "address of this server, such as https://calls.example.com."
+)
+
+
+@app.command()
+def check() -> None:
+    """Read the house's file, and say what it means or what is wrong with it.
+
+    Example: callcenter schedule check
+    """
+    from callcenter.errors import ConfigurationError
+    from callcenter.settings import Settings
+    from callcenter.storage.house_file import load_house
+
+    path = Settings().house_file
+    house = load_house(path)
+    if house is None:
+        raise ConfigurationError(
+            f"There is no {path}: what is in the database is used. Copy "
+            "house.example.toml to begin one."
+        )
+    typer.echo(
+        f"{path} is in order: {house.name}, {house.zone.key}, "
+        f"{_count(len(house.services), 'service')}, "
+        f"{_count(len(house.resources), 'resource')}, holidays of "
+        f"{house.country or 'no country'}."
+    )
+
+
+@app.command()
+def feed(
+    json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Print the address of each resource's calendar; whoever has it can read it.
+
+    Example: callcenter schedule feed
+    """
+    import asyncio
+    from json import dumps
+
+    from callcenter.errors import ConfigurationError
+    from callcenter.settings import Settings
+    from callcenter.storage.engine import Database
+    from callcenter.storage.schedule import AppointmentBook
+    from callcenter.wire.links import Links
+
+    settings = Settings()
+    if "secret_key" not in settings.model_fields_set:
+        raise ConfigurationError(NO_KEY)
+    if not settings.public_base:
+        raise ConfigurationError(NO_ADDRESS)
+
+    async def resources() -> list[str]:
+        database = Database.open(settings.database_url)
+        try:
+            return list(await AppointmentBook(database).resources())
+        finally:
+            await database.close()
+
+    links = Links(settings.secret_key.get_secret_value(), settings.public_base)
+    addresses = {name: links.feed(name) for name in asyncio.run(resources())}
+    if json:
+        typer.echo(dumps(addresses, ensure_ascii=False))
+        return
+    for name, address in addresses.items():
+        typer.echo(f"{name}\n  {address}")
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
