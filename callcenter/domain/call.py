@@ -71,6 +71,7 @@ class CallState:
     verified: bool = False
     """The caller has proved who they are, in this call."""
     tool_calls: int = 0
+    """Handoffs too: they are tools to the model."""
     was_bridged: bool = False
     """Caller and operator have talked."""
     disposition: Disposition | None = None
@@ -111,7 +112,7 @@ def _applied(state: CallState, event: e.Event) -> CallState:  # noqa: C901, PLR0
         case e.SessionOpened(agent=agent) | e.CallResumed(agent=agent):
             return replace(state, agent=agent)
         case e.AgentHandedOff(to_agent=agent):
-            return replace(state, agent=agent)
+            return replace(state, agent=agent, tool_calls=state.tool_calls + 1)
         case e.CallerSpoke() | e.AgentSpoke():
             return replace(state, turns=_with_turn(state.turns, _turn(event)))
         case e.ModelUsed(cost_usd=cost):

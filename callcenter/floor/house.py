@@ -44,6 +44,9 @@ class Rules:
     max_call_cost_usd: float = 5.0
     warn_s: float = 60.0
     """So long before the longest time the caller is told."""
+    tool_calls: int = 100
+    """Of one call, handoffs too; whoever needs more is better off with a person."""
+    tool_calls_a_minute: int = 30
     max_calls: int = 50
     model_failures: int = 2
     """This many lost sessions in a row, and a human takes the call."""

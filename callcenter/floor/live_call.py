@@ -264,7 +264,9 @@ class LiveCall:
 
     def tools(self) -> Mapping[str, Tool]:
         """The tools of this call, bound to it."""
-        return self.house.toolbox(self.id, self.state.caller_number, self._reception())
+        control = self._reception()
+        tools = self.house.toolbox(self.id, self.state.caller_number, control)
+        return control.allowance.over(tools)
 
     def key(self, digit: str) -> None:
         """The caller pressed a key."""

@@ -47,6 +47,11 @@ class CallControl(Protocol):
         ...
 
     @property
+    def allowance(self) -> "Allowance":
+        """How much its agents may still do."""
+        ...
+
+    @property
     def standing(self) -> "Standing":
         """What its caller has proved of themselves."""
         ...
@@ -75,6 +80,12 @@ class CallControl(Protocol):
     async def choose_language(self, wish: str) -> str: ...
 
     async def collect_digits(self, count: int, timeout_s: float) -> str: ...
+
+
+class Allowance(Protocol):
+    """See callcenter.floor.allowance."""
+
+    def over(self, tools: Mapping[str, Tool]) -> Mapping[str, Tool]: ...
 
 
 class Standing(Protocol):

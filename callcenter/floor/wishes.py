@@ -11,6 +11,7 @@ from callcenter.domain import events as e, notes
 from callcenter.domain.phases import Phase
 from callcenter.domain.transcript import Speaker, Turn
 from callcenter.errors import CallIsOver, CarrierError, ToolFailed
+from callcenter.floor.allowance import Allowance
 from callcenter.floor.deeds import Deeds
 from callcenter.floor.ladder import Ladder
 from callcenter.floor.live_call import LiveCall
@@ -52,6 +53,7 @@ class Wishes:
         self._ladder = ladder
         self.deeds = Deeds(call)
         self.standing = Standing(call)
+        self.allowance = Allowance(call)
         self._tongue = Tongue(call)
         self._keys = ""
         self._entry: asyncio.Queue[str] | None = None
@@ -180,6 +182,8 @@ class Wishes:
             call.saying_goodbye = True
             call.start(self._say_goodbye("the call reached its limit"))
             await self._say(notes.TIME_IS_UP)
+        elif self.allowance.spent:
+            await self.rescue("the agents went in circles")
         elif (left_s <= rules.warn_s or spent >= NEARLY) and not self._warned:
             self._warned = True
             await self._say(notes.TIME_IS_SHORT)

@@ -86,7 +86,11 @@ ASKED_ADA = replace(ESCALATION, attempts=(Attempt(ADA, "Ada"),))
         ),
         ([ANSWERED], e.SessionOpened(TRIAGE, 90), {"agent": TRIAGE}),
         ([ANSWERED], e.CallResumed(WEATHER, "broke"), {"agent": WEATHER}),
-        ([ANSWERED], e.AgentHandedOff(TRIAGE, WEATHER), {"agent": WEATHER}),
+        (
+            [ANSWERED],
+            e.AgentHandedOff(TRIAGE, WEATHER),
+            {"agent": WEATHER, "tool_calls": 1},
+        ),
         ([ANSWERED], STREAM, {"phase": Phase.TALKING}),
         (
             [ANSWERED, STREAM],

@@ -1,7 +1,7 @@
 """A session with the agents, with a model in the test's hands."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from callcenter.bridge.patience import Due
 from callcenter.domain import events as e
 from callcenter.domain.ids import AgentName, CallId, ItemId
 from callcenter.domain.opening import Opening, after_a_break, greeting
+from callcenter.domain.tool import Tool
 from callcenter.domain.transcript import Speaker, Turn
 from callcenter.domain.verification import Method
 from callcenter.errors import ModelError
@@ -110,11 +111,19 @@ class Unproved:
     def proved(self, method: Method) -> None: ...
 
 
+class Unlimited:
+    """Of a call that may go on for ever."""
+
+    def over(self, tools: Mapping[str, Tool]) -> Mapping[str, Tool]:
+        return tools
+
+
 class Control:
     """What the tools may do to a call that there is none of."""
 
     deeds = Forgetful()
     standing = Unproved()
+    allowance = Unlimited()
 
     async def escalate(self, reason: str, topic: str) -> str:
         return ""
