@@ -22,6 +22,7 @@ from callcenter.bridge.commands import (
     Truncate,
 )
 from callcenter.bridge.patience import Due, Limits, Patience
+from callcenter.bridge.playback import Playback
 from callcenter.bridge.tape import Tape
 from callcenter.domain.ids import ItemId, ResponseId
 from callcenter.realtime.inflow import Inflow
@@ -35,6 +36,9 @@ NO_AUDIO_SECONDS: Final = 10.0
 
 TICK_SECONDS: Final = 0.25
 
+MARK_EVERY_MS: Final = 100
+"""Between two marks Twilio's own clock says what was heard; the real service's deltas
+are longer than this, and each gets its mark."""
 
 LOCAL: Final = ResponseId("local")
 """The response of sounds that no model made."""
@@ -60,7 +64,7 @@ class CallerLine:
         self._on_key = on_key
         self._on_due = on_due
         self._keep = keep
-        self._bridge = Bridge(tape)
+        self._bridge = Bridge(tape, Playback(mark_every_ms=MARK_EVERY_MS))
         self._to_caller = CallerOutbox()
         self._to_model = ModelOutbox()
         self._party: Party | None = None
@@ -221,10 +225,7 @@ class CallerLine:
     async def _take(self, message: media.FromTwilio | None) -> None:
         match message:
             case media.Frame(timestamp_ms=timestamp_ms, audio=audio):
-                now_s = asyncio.get_running_loop().time()
-                if self._presence is not None:
-                    self._presence.reschedule(now_s + NO_AUDIO_SECONDS)
-                if self._inflow.admit(now_s):
+                if self._inflow.admit(asyncio.get_running_loop().time()):
                     self.frames += 1
                     await self._handle(b.CallerFrame(timestamp_ms, audio))
                 else:
@@ -245,9 +246,13 @@ class CallerLine:
     async def _tick(self) -> None:
         if self._bridge.quiet:
             self.patience.owe(self._clock())
+        frames = 0
         while True:
             await asyncio.sleep(TICK_SECONDS)
             now_s = asyncio.get_running_loop().time()
+            if self.frames != frames and self._presence is not None:
+                frames = self.frames
+                self._presence.reschedule(now_s + NO_AUDIO_SECONDS)
             if missing_ms := self._inflow.missing(now_s):
                 await self._handle(b.FramesMissing(missing_ms))
             for due in self.patience.tick(self._clock()):
@@ -259,10 +264,16 @@ class CallerLine:
         for command in self._bridge.handle(event, self._clock()):
             await self._perform(command)
 
+    def _listen(self, audio: bytes) -> None:
+        """Pass the caller's audio on at once; or behind what waits already."""
+        party = self._party if self._to_model.empty else None
+        if party is None or not party.hear_now(audio):
+            self._to_model.put(audio)
+
     async def _perform(self, command: Command) -> None:  # noqa: C901  # a case a command
         match command:
             case Listen(audio):
-                self._to_model.put(audio)
+                self._listen(audio)
             case Play(audio):
                 self._to_caller.put(media.Media(audio))
             case SetMark(name):

@@ -11,7 +11,7 @@ from typing import Final
 
 from callcenter.domain.ids import StreamSid
 from callcenter.wire.media import Clear, ToTwilio, render_to_twilio
-from callcenter.wire.sockets import MediaSocket, SocketClosed
+from callcenter.wire.sockets import MediaSocket, PromptSocket, SocketClosed
 
 SEND_SECONDS: Final = 5.0
 """Twilio reads faster than real time; a socket that blocks this long is dead."""
@@ -29,10 +29,19 @@ class CallerOutbox:
     def __init__(self) -> None:
         self._messages: deque[ToTwilio] = deque(maxlen=MAX_MESSAGES)
         self._some = asyncio.Event()
+        self._prompt: PromptSocket | None = None
+        self._stream_sid = StreamSid("")
 
     def put(self, message: ToTwilio) -> None:
-        self._messages.append(message)
-        self._some.set()
+        """Send it at once, if the socket takes it; otherwise when its turn comes."""
+        if self._messages or not self._sent_now(message):
+            self._messages.append(message)
+            self._some.set()
+
+    def _sent_now(self, message: ToTwilio) -> bool:
+        return self._prompt is not None and self._prompt.send_now(
+            render_to_twilio(message, self._stream_sid)
+        )
 
     def clear(self) -> None:
         """Drop what has not been sent, and have Twilio drop what it has not played."""
@@ -41,6 +50,8 @@ class CallerOutbox:
 
     async def run(self, socket: MediaSocket, stream_sid: StreamSid) -> None:
         """Send until cancelled, or until the socket is closed."""
+        self._stream_sid = stream_sid
+        self._prompt = socket if isinstance(socket, PromptSocket) else None
         try:
             while True:
                 await self._some.wait()
@@ -53,6 +64,8 @@ class CallerOutbox:
             await socket.close(1011, "too slow")
         except SocketClosed:
             return  # the reader sees it too, and ends the stream
+        finally:
+            self._prompt = None
 
     def _next(self) -> ToTwilio:
         return self._messages.popleft()
@@ -64,7 +77,13 @@ class ModelOutbox:
     def __init__(self) -> None:
         self._frames: deque[bytes] = deque()
         self._some = asyncio.Event()
+        self._sending = False
         self.dropped = 0
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing waits that would have to go first."""
+        return not self._frames and not self._sending
 
     def put(self, audio: bytes) -> None:
         if len(self._frames) >= MAX_FRAMES:
@@ -81,4 +100,6 @@ class ModelOutbox:
             audio = b"".join(self._frames)
             self._frames.clear()
             if audio:
+                self._sending = True
                 await send(audio)
+                self._sending = False

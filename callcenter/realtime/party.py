@@ -13,6 +13,10 @@ class Party(Protocol):
         """Take the caller's audio; lose it when the session is gone."""
         ...
 
+    def hear_now(self, audio: bytes) -> bool:
+        """Take it without waiting, or return False and leave it to `hear`."""
+        ...
+
     async def truncate(self, item_id: ItemId, heard_ms: int) -> None:
         """Forget what the caller did not hear of an item."""
         ...

@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from agents.realtime import (
-    OpenAIRealtimeWebSocketModel,
     RealtimeModel,
     RealtimeModelConfig,
     RealtimeModelEvent,
@@ -35,6 +34,7 @@ from callcenter.domain.prices import Tokens
 from callcenter.errors import ModelError
 from callcenter.realtime.acceptance import Acceptance
 from callcenter.realtime.debts import Debts, is_no_answer
+from callcenter.realtime.lean_model import LeanModel
 from callcenter.realtime.line import CallerLine
 from callcenter.realtime.telephone import least, telephone
 from callcenter.realtime.turns import Turns
@@ -73,7 +73,7 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
         watch: Callable[[dict[str, Any]], Awaitable[None]] = _unwatched,
         inner: RealtimeModel | None = None,
     ) -> None:
-        self._inner = inner or OpenAIRealtimeWebSocketModel()
+        self._inner = inner or LeanModel()
         self._turns = turns
         self._line = line
         self._on_lost = on_lost
@@ -221,6 +221,10 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
             WebSocketException,
         ):  # "Not connected"; it is known soon
             return
+
+    def hear_now(self, audio: bytes) -> bool:
+        """Send it if the model's socket takes it at once."""
+        return isinstance(self._inner, LeanModel) and self._inner.append_now(audio)
 
     async def truncate(self, item_id: ItemId, heard_ms: int) -> None:
         """Make the model forget what the caller did not hear of an item."""
