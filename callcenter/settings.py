@@ -4,15 +4,23 @@ Names are those of the environment (or of `.env` in the working directory);
 `.env.example` explains them. Secrets never show in a repr.
 """
 
+import os
 import secrets
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _PACKAGE = Path(__file__).parent
+
+
+def environment() -> dict[str, str]:
+    """Everything that is set outside, for cards that name a variable: `.env`, too."""
+    written = {k: v for k, v in dotenv_values(".env").items() if v is not None}
+    return {**written, **os.environ}
 
 
 class Settings(BaseSettings):

@@ -14,6 +14,7 @@ from typing import Final
 import httpx
 from quart import Quart
 
+from callcenter.assembly import voice
 from callcenter.assembly.appointments import (
     Appointments,
     appointments,
@@ -25,7 +26,7 @@ from callcenter.assembly.fact_log import log_fact
 from callcenter.assembly.identity import CallIdentity
 from callcenter.assembly.limits import most_calls
 from callcenter.assembly.recordings import recordings
-from callcenter.bridge.patience import Limits
+from callcenter.assembly.tools import toolbox
 from callcenter.domain.events import Fact
 from callcenter.domain.ids import CallSid
 from callcenter.domain.operators import Operator
@@ -47,8 +48,9 @@ from callcenter.telephony.carrier import TwilioCarrier
 from callcenter.telephony.operators_file import load_operators
 from callcenter.telephony.signatures import Signatures
 from callcenter.tools.desk import Desk
+from callcenter.tools.extensions import load_catalogue
 from callcenter.tools.open_meteo import OpenMeteo
-from callcenter.tools.registry import descriptions, toolbox
+from callcenter.tools.resources import opened
 from callcenter.tools.rosters import Rosters
 from callcenter.web.app import create_app
 from callcenter.web.proof import Proof
@@ -109,14 +111,19 @@ async def running(
 ) -> AsyncIterator[Node]:
     """Start a node, and end it with all that it started.
 
-    Raises ConfigurationError when the cards, the operators' file or the database's
-    address make no sense; a database or a model that is merely down is no reason.
+    Raises ConfigurationError when the cards, the tools, the operators' file or the
+    database's address make no sense; a database or a model that is down is no reason.
     """
     operators = load_operators(settings.operators_file)
-    rosters = Rosters(settings.cards, settings.entry_agent, descriptions)
+    catalogue = load_catalogue(settings.tools_modules)
+    rosters = Rosters(settings.cards, settings.entry_agent, catalogue.descriptions)
     database = Database.open(settings.database_url)
     ledger = Ledger(database, _journal(settings))
-    async with AsyncExitStack() as doors, asyncio.TaskGroup() as tasks:
+    async with (
+        opened(catalogue.modules) as resources,
+        AsyncExitStack() as doors,
+        asyncio.TaskGroup() as tasks,
+    ):
         doors.push_async_callback(database.close)
         knowledge = doors.enter_context(
             closing(Knowledge.load(settings.cards / "knowledge"))
@@ -124,13 +131,15 @@ async def running(
         http = await doors.enter_async_context(httpx.AsyncClient())
         if carrier is None:
             carrier = await doors.enter_async_context(_twilio(settings))
+        tools = await doors.enter_async_context(
+            toolbox(settings, catalogue, rosters, resources)
+        )
         clock = clock or SystemClock()
         recorded = await doors.enter_async_context(recordings(settings, clock))
         kept, customers = appointments(settings, database, clock), Customers(database)
-        book = kept.book
         desk = partial(
             Desk,
-            schedule=book,
+            schedule=kept.book,
             tickets=TicketBook(database),
             knowledge=knowledge,
             weather=OpenMeteo(
@@ -147,12 +156,12 @@ async def running(
             carrier=carrier,
             ledger=ledger,
             clock=clock,
-            lines=_lines(settings),
-            conversations=_conversations(settings),
+            lines=voice.lines(settings),
+            conversations=voice.conversations(settings),
             rosters=rosters,
             recall=lambda call_sid: _recall(History(database), call_sid),
             operators=lambda: operators,
-            toolbox=lambda call_id, number, control: toolbox(
+            toolbox=lambda call_id, number, control: tools.of(
                 desk(
                     call_id=call_id,
                     caller_number=number,
@@ -161,26 +170,22 @@ async def running(
                     identity=CallIdentity(number, control, customers, clock),
                 )
             ),
-            briefing=Briefing(settings, book, Callers(database), clock),
+            briefing=Briefing(settings, kept.book, Callers(database), clock),
             recordings=recorded if settings.record_calls else None,
             watchers=[log_fact, *watchers],
         )
         floor = Floor(house)
-        proof = Proof(
-            settings.public_base,
-            Signatures(settings.twilio_auth_token.get_secret_value()),
-        )
         node = Node(Quart("callcenter"), floor, ledger, rosters, _missing(settings))
-        node.app = create_app(floor, proof, node.not_ready, node.warnings)
+        node.app = create_app(floor, _proof(settings), node.not_ready, node.warnings)
         node.app.register_blueprint(kept.routes)
         prepare = partial(_prepare, node, settings, kept, operators)
         await prepare()
         await doors.enter_async_context(running_errands(settings, kept, clock))
         storing = tasks.create_task(ledger.run())
         repairing = tasks.create_task(_repair(node, prepare))
-        following = tasks.create_task(rosters.follow())
+        following = tasks.create_task(tools.follow())
         working = tasks.create_task(floor.run())
-        await asyncio.sleep(0)  # the floor runs before anybody can call
+        await tools.tried()  # and the floor runs before anybody can call
         try:
             yield node
         finally:
@@ -223,6 +228,11 @@ def _twilio(settings: Settings) -> TwilioCarrier:
     )
 
 
+def _proof(settings: Settings) -> Proof:
+    token = settings.twilio_auth_token.get_secret_value()
+    return Proof(settings.public_base, Signatures(token))
+
+
 def _missing(settings: Settings) -> dict[str, str]:
     problems = {}
     if not settings.openai_api_key.get_secret_value():
@@ -240,7 +250,7 @@ def _rules(settings: Settings) -> Rules:
         attempts=settings.operator_attempts,
         ring_s=settings.operator_ring_seconds,
         session_s=settings.session_seconds,
-        gap_sound=_chime(),
+        gap_sound=voice.chime(),
         max_call_cost_usd=settings.max_call_cost_usd,
         max_call_s=settings.max_call_seconds,
         max_calls=settings.max_calls or most_calls(),
@@ -254,41 +264,6 @@ async def _recall(history: History, call_sid: CallSid) -> Sequence[Fact]:
             if call_id := await history.call_id_of(call_sid):
                 return await history.facts_of(call_id)
     return ()
-
-
-def _lines(settings: Settings) -> partial:  # type: ignore[type-arg]
-    from callcenter.realtime.line import CallerLine  # noqa: PLC0415  # as below
-
-    limits = Limits(
-        fill_ms=round(settings.filler_seconds * 1000),
-        ask_again_ms=round(settings.ask_again_seconds * 1000),
-        give_up_ms=round(settings.give_up_seconds * 1000),
-        idle_ms=round(settings.idle_seconds * 1000),
-    )
-    return partial(CallerLine, limits=limits)
-
-
-def _conversations(settings: Settings) -> partial:  # type: ignore[type-arg]
-    # The SDK takes seconds to import; only a node that serves calls needs it.
-    from callcenter.realtime.conversation import Conversation  # noqa: PLC0415
-    from callcenter.realtime.model_settings import ModelSettings  # noqa: PLC0415
-
-    return partial(
-        Conversation,
-        ModelSettings(
-            api_key=settings.openai_api_key.get_secret_value(),
-            url=settings.openai_realtime_url,
-            model=settings.openai_realtime_model,
-            voice=settings.openai_voice,
-            transcription_model=settings.openai_transcription_model,
-        ),
-    )
-
-
-def _chime() -> bytes:
-    from callcenter.realtime.sounds import CHIME  # noqa: PLC0415  # as above
-
-    return CHIME
 
 
 def _journal(settings: Settings) -> Path:

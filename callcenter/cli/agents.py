@@ -95,12 +95,15 @@ def show(name: str, folder: Folder = None, as_json: AsJson = False) -> None:
 
 def _read(folder: Path | None) -> _Read:
     from callcenter.settings import Settings
-    from callcenter.tools.registry import descriptions
+    from callcenter.tools.extensions import read_catalogue
     from callcenter.tools.roster_files import read_roster
 
     settings = Settings()
     entry = settings.entry_agent
-    roster, problems = read_roster(folder or settings.cards, entry, descriptions())
+    catalogue, problems = read_catalogue(settings.tools_modules)
+    cards, known = folder or settings.cards, catalogue.descriptions()
+    roster, flaws = read_roster(cards, entry, known)
+    problems += flaws
     return _Read(roster, problems, all(problem.warning for problem in problems))
 
 
