@@ -7,6 +7,7 @@ import typer
 from callcenter.cli.agents import app as agents
 from callcenter.cli.bench import bench
 from callcenter.cli.calls import app as calls
+from callcenter.cli.customers import app as customers
 from callcenter.cli.db import app as db
 from callcenter.cli.demo import demo
 from callcenter.cli.schedule import app as schedule
@@ -27,6 +28,7 @@ app.add_typer(agents, name="agents", help="The agents' cards.")
 app.add_typer(calls, name="calls", help="The calls in the database.")
 app.add_typer(tickets, name="tickets", help="What was promised to be looked into.")
 app.add_typer(schedule, name="schedule", help="The house, and its calendars.")
+app.add_typer(customers, name="customers", help="Callers who can prove it is them.")
 app.add_typer(db, name="db", help="The database's schema.")
 
 
