@@ -34,6 +34,7 @@ REASONS: Final = (
     e.StreamEnded,
     e.CallResumed,
     recording.RecordingEnded,
+    e.HangUpDecided,
     e.CallEnded,
 )
 """The facts whose reason is our own sentence, not somebody's words."""

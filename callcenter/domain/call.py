@@ -74,6 +74,8 @@ class CallState:
     """Handoffs too: they are tools to the model."""
     was_bridged: bool = False
     """Caller and operator have talked."""
+    ending: str = ""
+    """Why we are hanging up, once that is decided."""
     disposition: Disposition | None = None
     last_sequence: int = field(default=0, compare=False)
 
@@ -153,6 +155,8 @@ def _applied(state: CallState, event: e.Event) -> CallState:  # noqa: C901, PLR0
             return replace(state, verified=True)
         case language_facts.LanguageChosen(language=language):
             return replace(state, language=language)
+        case e.HangUpDecided(reason=reason):
+            return replace(state, ending=reason)
         case e.CallEnded(disposition=disposition):
             return replace(state, disposition=disposition)
         case _:

@@ -221,6 +221,13 @@ class CallbackRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class HangUpDecided:
+    """We are about to hang up. The carrier may do it, and never say so."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallEnded:
     """The call is over. Nothing follows but outcomes of what had been begun."""
 
@@ -257,6 +264,7 @@ Event: TypeAlias = (
     | VerificationEvent
     | GuardrailTripped
     | LanguageChosen
+    | HangUpDecided
     | CallEnded
 )
 

@@ -120,14 +120,19 @@ class LiveCall:
                 await self._over.wait()
             finally:
                 self._over.set()  # also when we are cancelled: nothing may start now
+                self.end_stream()  # if it is still there, it would be silent for ever
                 for task in self._running:
                     task.cancel()
 
     def finish(self, reason: str, disposition: Disposition | None = None) -> None:
-        """The one end of every call, however it came; idempotent."""
+        """The one end of every call, however it came; idempotent.
+
+        If we had decided to hang up, that is why, whoever may notice the end first.
+        """
         for settle in self.before_end:
             settle()
-        self.record(e.CallEnded(disposition or disposition_of(self.state), reason))
+        why = reason if self.state.ending in reason else self.state.ending
+        self.record(e.CallEnded(disposition or disposition_of(self.state), why))
         self._over.set()
 
     def leave(self) -> None:
@@ -188,7 +193,12 @@ class LiveCall:
             return False  # it says nothing about the caller; ask again later
 
     async def hang_up(self, reason: str) -> None:
-        """End the telephone call, and with it this one."""
+        """End the telephone call, and with it this one.
+
+        Recorded before it is done: the answer may never come, or somebody else's
+        telling us of the end may come sooner.
+        """
+        self.record(e.HangUpDecided(reason))
         try:
             await self.house.carrier.hang_up(self.state.call_sid)
         except CarrierError as error:

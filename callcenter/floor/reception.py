@@ -75,7 +75,8 @@ class Reception:
         return self._what_next()
 
     def _what_next(self) -> str:
-        if self.call.saying_goodbye or self.call.state.phase is Phase.ENDED:
+        state = self.call.state
+        if self.call.saying_goodbye or state.ending or state.phase is Phase.ENDED:
             return twiml.hang_up()
         match self.call.state.phase:
             case Phase.ESCALATING:
