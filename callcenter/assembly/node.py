@@ -25,6 +25,7 @@ from callcenter.assembly.clock import SystemClock
 from callcenter.assembly.fact_log import log_fact
 from callcenter.assembly.identity import CallIdentity
 from callcenter.assembly.limits import most_calls
+from callcenter.assembly.readiness import Readiness
 from callcenter.assembly.recordings import recordings
 from callcenter.assembly.tools import toolbox
 from callcenter.domain.events import Fact
@@ -176,7 +177,8 @@ async def running(
         )
         floor = Floor(house)
         node = Node(Quart("callcenter"), floor, ledger, rosters, _missing(settings))
-        node.app = create_app(floor, _proof(settings), node.not_ready, node.warnings)
+        ready = Readiness(node.not_ready, database.check, clock)
+        node.app = create_app(floor, _proof(settings), ready, node.warnings)
         node.app.register_blueprint(kept.routes)
         prepare = partial(_prepare, node, settings, kept, operators)
         await prepare()

@@ -8,7 +8,7 @@ then writes fails at once when somebody else wrote in between, whatever the busy
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeAlias
 
 from sqlalchemy import URL, Connection, Engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -31,6 +31,13 @@ CONNECT_TIMEOUT_S: Final = 5
 """For PostgreSQL, whose own default is to wait for the kernel: two minutes."""
 
 _WRITES: Final = "callcenter_writes"
+
+_WRITE_NOTHING_NEW: Final = "UPDATE alembic_version SET version_num = version_num"
+"""Needs all that a write needs, and this program's tables."""
+
+FileIdentity: TypeAlias = tuple[int, int]
+"""Device and inode: they tell a file from another one of its name."""
+
 _DRIVERS: Final = {
     "postgres": "postgresql+psycopg",
     "postgresql": "postgresql+psycopg",
@@ -72,6 +79,14 @@ def exists(text: str) -> bool:
     return not is_sqlite(url) or Path(url.database or "").exists()
 
 
+def _identity(url: URL) -> FileIdentity | None:
+    try:
+        found = Path(url.database or "").stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def shown(url: URL) -> str:
     """The URL without its secrets."""
     return url.set(query={}).render_as_string(hide_password=True)
@@ -109,6 +124,7 @@ class Database:
     def __init__(self, url: URL, engine: AsyncEngine) -> None:
         self.url = url
         self._engine = engine
+        self._file: FileIdentity | None = None
         self._writing = engine.execution_options(**{_WRITES: True})
 
     @classmethod
@@ -133,9 +149,11 @@ class Database:
                 f"The database at {shown(url)} cannot be opened: its driver is missing "
                 "(for PostgreSQL: pip install 'callcenter[postgres]')."
             ) from error
+        database = cls(url, engine)
         if is_sqlite(url):
             prepare_sqlite(engine.sync_engine)
-        return cls(url, engine)
+            event.listen(engine.sync_engine, "connect", database._remember_file)
+        return database
 
     def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """One consistent view; nothing that it changes is kept."""
@@ -152,6 +170,30 @@ class Database:
         with said_plainly(self.url):
             async with connecting as connection:
                 yield connection
+
+    async def check(self) -> None:
+        """See whether what a call writes would be kept: by writing, and no less.
+
+        Raises StorageError. An SQLite file that was deleted or replaced is a fault as
+        well: what had opened it writes on into a file without a name.
+        """
+        if is_sqlite(self.url):
+            self._check_file()
+        async with self.write() as connection:
+            await connection.exec_driver_sql(_WRITE_NOTHING_NEW)
+
+    def _check_file(self) -> None:
+        now = _identity(self.url)
+        if now is None:
+            raise StorageError(f"The database at {shown(self.url)} is gone.")
+        if self._file not in {None, now}:
+            raise StorageError(
+                f"The database at {shown(self.url)} is not the file that this process "
+                "has opened: restart it, and it uses the new one."
+            )
+
+    def _remember_file(self, _connection: DBAPIConnection, _record: object) -> None:
+        self._file = self._file or _identity(self.url)
 
     async def close(self) -> None:
         await self._engine.dispose()

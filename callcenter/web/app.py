@@ -7,7 +7,7 @@ from quart import Quart, Response, g
 
 from callcenter.errors import CallerRefused
 from callcenter.floor.floor import Floor
-from callcenter.web.health import Readiness, health
+from callcenter.web.health import Readiness, Warnings, health
 from callcenter.web.media import media
 from callcenter.web.proof import Proof
 from callcenter.web.voice import twiml_response, voice
@@ -22,7 +22,7 @@ def create_app(
     floor: Floor,
     proof: Proof,
     readiness: Readiness,
-    warnings: Readiness = tuple,
+    warnings: Warnings = tuple,
 ) -> Quart:
     """The application of one node; its floor must be running."""
     app = Quart("callcenter")

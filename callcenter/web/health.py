@@ -1,14 +1,17 @@
 """Whether the node lives, and whether it should be given calls."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from quart import Blueprint
 
-Readiness = Callable[[], Sequence[str]]
+Readiness = Callable[[], Awaitable[Sequence[str]]]
 """Why the node is not ready, one sentence each; nothing when it is."""
 
+Warnings = Callable[[], Sequence[str]]
+"""What people should look at, one sentence each."""
 
-def health(readiness: Readiness, warnings: Readiness) -> Blueprint:
+
+def health(readiness: Readiness, warnings: Warnings) -> Blueprint:
     """Answers for orchestrators and load balancers.
 
     A warning is for people: the node serves calls all the same.
@@ -21,7 +24,7 @@ def health(readiness: Readiness, warnings: Readiness) -> Blueprint:
 
     @routes.get("/readyz")
     async def ready() -> tuple[dict[str, object], int]:
-        reasons = list(readiness())
+        reasons = list(await readiness())
         if reasons:
             return {"status": "not ready", "reasons": reasons}, 503
         body: dict[str, object] = {"status": "ready"}

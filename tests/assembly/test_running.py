@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from callcenter.assembly import node as assembly
+from callcenter.assembly import node as assembly, readiness
 from callcenter.assembly.node import running
 from callcenter.domain import events as e
 from callcenter.errors import CallCenterError
@@ -22,6 +22,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(floor, "LINGER_SECONDS", 0.05)
     monkeypatch.setattr(assembly, "RETRY_SECONDS", 0.1)
     monkeypatch.setattr(assembly, "FLUSH_SECONDS", 0.5)
+    monkeypatch.setattr(readiness, "FRESH_MS", 0)
 
 
 async def test_calls_are_served_while_the_database_is_down_and_stored_when_it_is_back(

@@ -1,6 +1,7 @@
 """Connections: which drivers, which settings, and what is said when there are none."""
 
 import asyncio
+import shutil
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from sqlalchemy import insert
 from callcenter.errors import StorageError
 from callcenter.storage import tables as t
 from callcenter.storage.engine import Database, exists, parse_url, shown
+from callcenter.storage.schema import check
 
 
 @pytest.mark.parametrize(
@@ -103,3 +105,50 @@ def test_only_a_file_can_be_missing(tmp_path: Path) -> None:
     assert exists(f"sqlite:///{tmp_path}/there.db")
     assert not exists(f"sqlite:///{tmp_path}/missing.db")
     assert exists("postgresql://nowhere/calls")
+
+
+# Whether it can be written.
+
+
+async def test_a_database_that_works_passes_its_check_and_keeps_its_version(
+    database: Database, url: str
+) -> None:
+    for _ in range(2):
+        await database.check()
+    assert check(url) == []
+
+
+async def test_a_file_that_was_deleted_under_us_is_noticed(
+    database: Database, tmp_path: Path
+) -> None:
+    await database.check()
+    (tmp_path / "calls.db").unlink()
+    with pytest.raises(StorageError, match="is gone"):
+        await database.check()
+    assert not (tmp_path / "calls.db").exists(), "nor made anew, without tables"
+
+
+async def test_a_file_that_was_replaced_under_us_is_noticed(
+    database: Database, migrated: Path, tmp_path: Path
+) -> None:
+    await database.check()
+    shutil.copy(migrated, tmp_path / "other.db")
+    (tmp_path / "other.db").replace(tmp_path / "calls.db")
+    with pytest.raises(StorageError, match="restart it"):
+        await database.check()
+
+
+async def test_a_file_that_can_only_be_read_is_noticed(database: Database) -> None:
+    async with database.read() as connection:
+        # Root may write everything, so the connection must refuse; the pool has one.
+        await connection.exec_driver_sql("PRAGMA query_only = ON")
+    with pytest.raises(StorageError, match="readonly"):
+        await database.check()
+
+
+async def test_a_database_without_our_tables_is_noticed(tmp_path: Path) -> None:
+    (tmp_path / "empty.db").touch()
+    database = Database.open(f"sqlite:///{tmp_path}/empty.db")
+    with pytest.raises(StorageError, match="no such table"):
+        await database.check()
+    await database.close()

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from callcenter.domain.ids import CallId
+from callcenter.errors import StorageError
 from callcenter.storage.engine import Database
 from callcenter.storage.history import History
 from callcenter.storage.ledger import Ledger
@@ -72,3 +73,22 @@ async def test_a_server_that_was_restarted_is_used_again(
         assert killed.rowcount >= 1
     await killer.close()
     assert await History(on_postgres).facts_of(CallId("one")) == call("one")
+
+
+async def test_a_server_that_can_only_be_read_is_noticed(
+    on_postgres: Database, postgres_url: str
+) -> None:
+    """As a standby is, to which the name leads after a failover."""
+    await on_postgres.check()
+    administrator = Database.open(postgres_url)
+    async with administrator.write() as connection:
+        await connection.execute(
+            text(
+                "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET "
+                "default_transaction_read_only = on', current_database()); END $$"
+            )
+        )
+    await administrator.close()
+    await on_postgres.close()  # a new connection, as after a failover
+    with pytest.raises(StorageError, match="read-only"):
+        await on_postgres.check()
