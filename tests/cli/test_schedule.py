@@ -1,0 +1,84 @@
+"""`callcenter schedule` at a terminal."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from callcenter.cli.app import app
+from callcenter.errors import ConfigurationError
+from callcenter.storage import house
+from callcenter.storage.engine import Database
+from callcenter.storage.schema import upgrade
+from callcenter.wire.links import Links
+
+EXAMPLE = Path(__file__).parent.parent.parent / "house.example.toml"
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    url = f"sqlite+aiosqlite:///{tmp_path}/calls.db"
+    monkeypatch.setenv("DATABASE_URL", url)
+    upgrade(url)
+
+    async def seed() -> None:
+        database = Database.open(url)
+        await house.seed(database)
+        await database.close()
+
+    asyncio.run(seed())
+    return tmp_path
+
+
+def test_a_house_that_is_in_order_is_told_in_a_sentence(here: Path) -> None:
+    (here / "house.toml").write_text(EXAMPLE.read_text())
+    result = CliRunner().invoke(app, ["schedule", "check"])
+    assert result.exit_code == 0
+    assert result.output == (
+        "house.toml is in order: Fjord Cycles, Europe/Oslo, 4 services, 2 resources, "
+        "holidays of NO.\n"
+    )
+
+
+def test_a_house_that_is_not_says_where_and_what(here: Path) -> None:
+    wrong = EXAMPLE.read_text().replace("minutes = 60", "minuts = 60")
+    (here / "house.toml").write_text(wrong)
+    result = CliRunner().invoke(app, ["schedule", "check"])
+    assert isinstance(result.exception, ConfigurationError)
+    assert "unknown key 'minuts'; did you mean 'minutes'?" in str(result.exception)
+
+
+def test_without_a_file_it_says_how_to_begin(here: Path) -> None:
+    result = CliRunner().invoke(app, ["schedule", "check"])
+    assert "Copy house.example.toml" in str(result.exception)
+
+
+def test_the_feeds_are_printed_with_their_keys(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET_KEY", "secret")
+    monkeypatch.setenv("PUBLIC_URL", "https://calls.example.com/")
+    result = CliRunner().invoke(app, ["schedule", "feed", "--json"])
+    links = Links("secret", "https://calls.example.com")
+    names = [one.name for one in house.FJORD_CYCLES.resources]
+    assert json.loads(result.output) == {name: links.feed(name) for name in names}
+    plain = CliRunner().invoke(app, ["schedule", "feed"])
+    assert f"workshop stand 1\n  {links.feed('workshop stand 1')}\n" in plain.output
+
+
+@pytest.mark.parametrize(
+    ("known", "missing"),
+    [("PUBLIC_URL", "SECRET_KEY is not set"), ("SECRET_KEY", "PUBLIC_URL is not set")],
+)
+def test_a_link_that_would_not_work_is_not_printed(
+    here: Path, monkeypatch: pytest.MonkeyPatch, known: str, missing: str
+) -> None:
+    for name in ("SECRET_KEY", "PUBLIC_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(known, "https://calls.example.com")
+    result = CliRunner().invoke(app, ["schedule", "feed"])
+    assert missing in str(result.exception)
+    assert "http" not in result.output
