@@ -16,11 +16,17 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _PACKAGE = Path(__file__).parent
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
+def written() -> dict[str, str]:
+    """What stands in `.env`."""
+    return {k: v for k, v in dotenv_values(".env").items() if v is not None}
+
 
 def environment() -> dict[str, str]:
     """Everything that is set outside, for cards that name a variable: `.env`, too."""
-    written = {k: v for k, v in dotenv_values(".env").items() if v is not None}
-    return {**written, **os.environ}
+    return {**written(), **os.environ}
 
 
 class Settings(BaseSettings):
@@ -99,6 +105,14 @@ class Settings(BaseSettings):
         return cls.model_fields[str(info.field_name)].get_default(
             call_default_factory=True, validated_data={}
         )
+
+    @field_validator("log_level")
+    @classmethod
+    def _a_level(cls, level: str) -> str:
+        """A level that nobody knows would be taken for another one."""
+        if level.upper() not in LOG_LEVELS:
+            raise ValueError(f"{level!r} is none of {', '.join(LOG_LEVELS)}")
+        return level.upper()
 
     @field_validator("public_url")
     @classmethod

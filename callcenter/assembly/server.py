@@ -14,6 +14,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from callcenter.assembly.logs import set_up_logs
+from callcenter.assembly.misspelt import check_names
 from callcenter.assembly.node import Node, running
 from callcenter.errors import ConfigurationError
 from callcenter.settings import Settings
@@ -45,6 +46,7 @@ logger = structlog.get_logger()
 async def run_server(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT, then let the live calls finish."""
     set_up_logs(settings.log_level)
+    check_names()
     host = _host(settings)
     with closing(_door(host, settings.port)) as door:
         await _serve(settings, host, door)
