@@ -41,8 +41,8 @@ from callcenter.storage.customers import Customers
 from callcenter.storage.directory import Directory
 from callcenter.storage.engine import Database
 from callcenter.storage.history import History
-from callcenter.storage.knowledge import Knowledge
 from callcenter.storage.ledger import Ledger
+from callcenter.storage.library import Library
 from callcenter.storage.schema import upgrade
 from callcenter.storage.tickets import TicketBook
 from callcenter.telephony.carrier import TwilioCarrier
@@ -126,9 +126,7 @@ async def running(
         asyncio.TaskGroup() as tasks,
     ):
         doors.push_async_callback(database.close)
-        knowledge = doors.enter_context(
-            closing(Knowledge.load(settings.cards / "knowledge"))
-        )
+        knowledge = doors.enter_context(closing(Library(settings.cards / "knowledge")))
         http = await doors.enter_async_context(httpx.AsyncClient())
         if carrier is None:
             carrier = await doors.enter_async_context(_twilio(settings))

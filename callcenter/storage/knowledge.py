@@ -1,74 +1,98 @@
 """The house's articles by full text: passages of Markdown, found by what was asked.
 
-The index is SQLite's FTS5, in memory and built at the start: it is the same whatever
-the main database is, and has nothing to migrate.
+The index is SQLite's FTS5, in memory: it is the same whatever the main database is, and
+has nothing to migrate. Words are weighed by how rare they are, as in bm25. A passage
+that lacks too much of what a question weighs is no answer, however well the rest fits.
 """
 
 import math
-import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Final, Self
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
 
+from callcenter.domain.articles import Article
 from callcenter.domain.tickets import Passage
+from callcenter.storage.spoken_words import (
+    TALK,
+    Vocabulary,
+    matters,
+    misheard,
+    sound,
+    words,
+)
 
-TITLE_WEIGHT: Final = 2.0
+TITLE_WEIGHT: Final = 1.5
 HEADING_WEIGHT: Final = 3.0
 TEXT_WEIGHT: Final = 1.0
 """A word in the heading says more about a passage than one in its text."""
 
-ENOUGH: Final = 0.5
-"""The share of a question, by the weight of its words, that a passage must match."""
+ENOUGH: Final = 0.65
+ENOUGH_OF_TWO: Final = 0.5
+"""The share of a question, by the weight of its words, that a passage must have: one
+word may be there by chance, two are hardly."""
 
-ENOUGH_WORDS: Final = 1.3
-"""… or as much as so many words that no passage has: a long story asks one thing."""
+NOBODY_S: Final = 0.5
+"""A word that no passage has weighs as if half a passage had it."""
 
-_WORD: Final = re.compile(r"[^\W_]+")
+TALKS: Final = 0.25
+"""What talk is worth beside words that matter: it may tip the scales, not fill them."""
 
-_STOP_WORDS: Final = frozenset(
-    _WORD.findall(
-        "a about also am an and any are as ask asking at be been but by can could d "
-        "did didn do does doesn don for from get give got had has have he hello her "
-        "hey hi him his how i if in into is isn it its just know let like ll long m "
-        "many may maybe me might much my need no not of ok okay on or our please "
-        "question re really s said say shall she should so some something t tell than "
-        "thank thanks that the their them then there these they this to uh um up us "
-        "ve very want was we well were what when where which who why will with wonder "
-        "wondering would yes you your"
-    )
-)
-"""What a spoken question has in any case."""
+IN_HEADING: Final = 1.5
+"""What a word is worth that stands in the heading, or is also said for it."""
 
-_HEADING: Final = re.compile(r"(?P<level>#{1,6})\s+(?P<text>.+?)\s*#*")
+MISHEARD: Final = 0.8
+"""What a word is worth that only sounds like one of ours."""
+
+WEIGHTY: Final = 0.5
+"""A missing word is told from so much of the weight of one that no passage has."""
+
+
+@dataclass(slots=True)
+class _Word:
+    """A word of a question, and the passages that have it."""
+
+    said: str
+    weight: float
+    numbers: frozenset[int]
+    headings: frozenset[int]
+    """Those that have it in their heading, or in what is also said for it."""
+    sought: str
+    """What the index is asked for."""
+    talk: bool
+    """It helps to choose among what fits, and never decides whether it does."""
+
+
+@dataclass(slots=True)
+class _Fit:
+    """How much of a question a passage has."""
+
+    share: float
+    enough: bool
+    missing: list[str] = field(default_factory=list)
 
 
 class Knowledge:
-    """An index of passages; callcenter.tools.desk.Knowledge is its promise."""
+    """An index of passages. It may be searched from any thread, by one at a time."""
 
-    def __init__(self, passages: Sequence[Passage]) -> None:
-        self._passages = tuple(passages)
+    def __init__(self, articles: Iterable[Article]) -> None:
+        articles = list(articles)
+        self._plain = Vocabulary(group for one in articles for group in one.same)
+        self._passages: list[Passage] = []
+        self._sounds: dict[str, set[str]] = defaultdict(set)
         self._index = sqlite3.connect(":memory:", check_same_thread=False)
         self._index.execute(
             "CREATE VIRTUAL TABLE passages USING fts5(title, heading, text, "
             "tokenize='porter unicode61 remove_diacritics 2')"
         )
-        self._index.executemany(
-            "INSERT INTO passages (rowid, title, heading, text) VALUES (?, ?, ?, ?)",
-            [
-                (number, one.article, one.heading, one.text)
-                for number, one in enumerate(self._passages)
-            ],
-        )
+        for article in articles:
+            self._add(article)
 
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Read every `*.md` of the folder; no folder, no knowledge."""
-        passages: list[Passage] = []
-        for path in sorted(folder.glob("*.md")):
-            passages += split(path.read_text(encoding="utf-8"), path.name)
-        return cls(passages)
+    @property
+    def passages(self) -> Sequence[Passage]:
+        """All of them, in the order of the files."""
+        return tuple(self._passages)
 
     def close(self) -> None:
         """Let the index go; nothing can be searched any more."""
@@ -76,17 +100,69 @@ class Knowledge:
 
     def search(self, question: str, most: int = 3) -> Sequence[Passage]:
         """The passages that fit best; none when nothing fits well."""
-        words = _words(question)
-        having = {word: self._having(word) for word in words}
-        weights = {word: self._weight(len(found)) for word, found in having.items()}
-        matched: dict[int, float] = defaultdict(float)
-        for word, found in having.items():
-            for number in found:
-                matched[number] += weights[word]
-        enough = min(ENOUGH * sum(weights.values()), ENOUGH_WORDS * self._weight(0))
-        fitting = {number for number, weight in matched.items() if weight >= enough}
-        ranked = self._ranked(words) if fitting else iter(())
-        return [passage for number, passage in ranked if number in fitting][:most]
+        asked = [self._word(meant, said) for meant, said in self._heard(question)]
+        fits = {
+            number: fit
+            for number in {number for word in asked for number in word.numbers}
+            if (fit := self._fit(asked, number)).enough
+        }
+        if not fits:
+            return ()
+        ranked = sorted(
+            (
+                replace(
+                    self._passages[number],
+                    score=score * fits[number].share,
+                    missing=tuple(fits[number].missing),
+                )
+                for number, score in self._scores(asked)
+                if number in fits
+            ),
+            key=lambda passage: -passage.score,
+        )
+        return ranked[:most]
+
+    def _add(self, article: Article) -> None:
+        plain = self._plain.plain
+        title = plain(" ".join((article.title, *article.also)))
+        for section in article.sections:
+            columns = (
+                title,
+                plain(" ".join((section.heading, *section.also))),
+                plain(section.text),
+            )
+            for word in words(" ".join(columns)):
+                self._sounds[sound(word)].add(word)
+            self._index.execute(
+                "INSERT INTO passages (rowid, title, heading, text) "
+                "VALUES (?, ?, ?, ?)",
+                (len(self._passages), *columns),
+            )
+            passage = Passage(
+                article.title, section.heading, section.text, article.source, 0.0
+            )
+            self._passages.append(passage)
+
+    def _heard(self, question: str) -> Iterator[tuple[str, str]]:
+        """The words that matter, each once."""
+        seen: set[str] = set()
+        for meant, said in self._plain.read(question):
+            if matters(meant) and meant not in seen:
+                seen.add(meant)
+                yield meant, said
+
+    def _word(self, meant: str, said: str) -> _Word:
+        talk, heard = meant in TALK, 1.0
+        found = self._having(meant)
+        if not found and not talk:
+            meant, heard = self._near(meant), MISHEARD
+            found = self._having(meant) if meant else frozenset()
+        weight = self._weight(len(found)) * (heard if meant else 1.0)
+        headings = self._having(meant, "heading : ") if found else frozenset()
+        return _Word(said, weight, found, headings, meant, talk)
+
+    def _near(self, word: str) -> str:
+        return misheard(word, self._sounds.get(sound(word), ()))
 
     def _weight(self, passages: int) -> float:
         """What a word says that so many passages have.
@@ -94,60 +170,39 @@ class Knowledge:
         As in bm25: one that all have says little about any of them, and one that none
         has is what the caller wanted to know.
         """
-        return math.log(1 + len(self._passages) / max(passages, 0.5))
+        return math.log(1 + len(self._passages) / max(passages, NOBODY_S))
 
-    def _having(self, word: str) -> list[int]:
+    def _having(self, word: str, where: str = "") -> frozenset[int]:
+        """Passages with the word; `where` may be a column: `heading : `."""
         rows = self._index.execute(
-            "SELECT rowid FROM passages WHERE passages MATCH ?", [_quoted(word)]
+            "SELECT rowid FROM passages WHERE passages MATCH ?",
+            [f"{where}{_quoted(word)}"],
         )
-        return [number for (number,) in rows]
+        return frozenset(number for (number,) in rows)
 
-    def _ranked(self, words: Sequence[str]) -> Iterator[tuple[int, Passage]]:
-        rows = self._index.execute(
-            "SELECT rowid, -bm25(passages, ?, ?, ?) AS score FROM passages "
-            "WHERE passages MATCH ? ORDER BY score DESC",
-            [
-                TITLE_WEIGHT,
-                HEADING_WEIGHT,
-                TEXT_WEIGHT,
-                " OR ".join(_quoted(word) for word in words),
-            ],
-        )
-        for number, score in rows:
-            one = self._passages[number]
-            yield (
-                number,
-                Passage(one.article, one.heading, one.text, one.source, score),
-            )
+    def _fit(self, asked: Sequence[_Word], number: int) -> _Fit:
+        has, lacks, found = 0.0, 0.0, 0
+        missing = []
+        for word in asked:
+            worth = word.weight * (TALKS if word.talk else 1.0)
+            if number in word.numbers:
+                has += worth * (IN_HEADING if number in word.headings else 1.0)
+                found += not word.talk
+            elif not word.talk:
+                lacks += worth
+                if worth >= WEIGHTY * self._weight(0):
+                    missing.append(word.said)
+        enough = ENOUGH_OF_TWO if found > 1 else ENOUGH
+        share = has / (has + lacks) if has else 0.0
+        return _Fit(share, share >= enough, missing)
 
-
-def split(markdown: str, source: str) -> list[Passage]:
-    """An article's passages, one for each heading that has text under it.
-
-    The article's title is its first heading, or the name of the file.
-    """
-    title, heading = "", ""
-    lines: list[str] = []
-    found: list[tuple[str, str]] = []
-    for line in markdown.splitlines():
-        match = _HEADING.fullmatch(line)
-        if match is None:
-            lines.append(line)
-            continue
-        found.append((heading, "\n".join(lines).strip()))
-        heading, lines = match["text"], []
-        title = title or heading
-    found.append((heading, "\n".join(lines).strip()))
-    title = title or Path(source).stem.replace("-", " ").capitalize()
-    return [
-        Passage(title, part or title, text, source, 0.0) for part, text in found if text
-    ]
-
-
-def _words(question: str) -> list[str]:
-    """The words that matter, each once. "What's" is two words, and neither matters."""
-    words = dict.fromkeys(word.lower() for word in _WORD.findall(question))
-    return [word for word in words if word not in _STOP_WORDS and len(word) > 1]
+    def _scores(self, asked: Sequence[_Word]) -> list[tuple[int, float]]:
+        sought = " OR ".join(_quoted(word.sought) for word in asked if word.sought)
+        return self._index.execute(
+            "SELECT rowid, -bm25(passages, ?, ?, ?) FROM passages "
+            "WHERE passages MATCH ?",
+            [TITLE_WEIGHT, HEADING_WEIGHT, TEXT_WEIGHT, sought],
+        ).fetchall()
 
 
 def _quoted(word: str) -> str:

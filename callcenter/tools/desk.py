@@ -133,7 +133,9 @@ class Tickets(Protocol):
 class Knowledge(Protocol):
     """The house's knowledge articles, by full text."""
 
-    def search(self, question: str, most: int = 3) -> Sequence[Passage]: ...
+    async def search(self, question: str, most: int = 3) -> Sequence[Passage]:
+        """The passages that fit best; none when nothing fits well."""
+        ...
 
 
 class Clock(Protocol):

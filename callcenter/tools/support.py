@@ -21,6 +21,11 @@ NOTHING_FOUND: Final = (
     "that you do not know; offer open_ticket, take_message or transfer_to_human."
 )
 
+LACKING: Final = (
+    "The best passage does not have these words of the question. If they matter, it is "
+    "no answer: say that you do not know, and do not apply it to something else."
+)
+
 Question = Annotated[
     str,
     Field(
@@ -37,7 +42,7 @@ async def search_knowledge(desk: Desk, question: Question) -> Answer:
 
     Call it for every question about the shop, and answer only from what it returns.
     """
-    found = desk.knowledge.search(question, PASSAGES)
+    found = await desk.knowledge.search(question, PASSAGES)
     if not found:
         return Answer(
             "I am sorry, I have nothing written down about that.",
@@ -52,7 +57,10 @@ async def search_knowledge(desk: Desk, question: Question) -> Answer:
         }
         for passage in found
     ]
-    return Answer(_gist(found[0]), facts={"passages": passages})
+    facts: dict[str, object] = {"passages": passages}
+    if missing := found[0].missing:
+        facts |= {"not_written_about": list(missing), "note": LACKING}
+    return Answer(_gist(found[0]), facts=facts)
 
 
 def _gist(passage: Passage) -> str:

@@ -215,7 +215,7 @@ class FakeTickets:
 class FakeKnowledge:
     passages: list[Passage] = field(default_factory=list)
 
-    def search(self, question: str, most: int = 3) -> Sequence[Passage]:
+    async def search(self, question: str, most: int = 3) -> Sequence[Passage]:
         return self.passages[:most]
 
 

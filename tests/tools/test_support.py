@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from callcenter.domain.tickets import Passage
 from callcenter.tools.outputs import MAX_OUTPUT_CHARACTERS
 from tests.tools.asking import ask, call
@@ -27,6 +29,17 @@ async def test_an_article_is_quoted_with_its_source() -> None:
             "source": "returns-and-refunds.md",
         }
     ]
+
+
+async def test_words_that_the_best_passage_lacks_are_named() -> None:
+    house = House()
+    house.knowledge.passages = [replace(RETURNS, missing=("Sweden",))]
+    answer = await ask(house, "search_knowledge", question="return a bike in Sweden")
+    assert answer["not_written_about"] == ["Sweden"]
+    assert "say that you do not know" in answer["note"]
+    house.knowledge.passages = [RETURNS]
+    whole = await ask(house, "search_knowledge", question="return a helmet")
+    assert "not_written_about" not in whole
 
 
 async def test_nothing_found_tells_the_model_not_to_guess() -> None:
