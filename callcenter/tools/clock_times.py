@@ -143,12 +143,8 @@ def split_day(text: str) -> tuple[str, str]:
         text.strip(),
         re.IGNORECASE,
     )
-    if (
-        match is None
-        or match[1].lower() in {"the", "day"}
-        or "day after" in text.lower()
-    ):
-        return text, ""
+    if match is None or re.search(r"\bday$|^the$", match[1], re.IGNORECASE):
+        return text, ""  # "the day | after tomorrow"
     return match[1], match[2]
 
 
