@@ -7,6 +7,7 @@ Whatever is wrong with them is said before a single call is taken, all at once.
 """
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from importlib import import_module
@@ -79,6 +80,12 @@ def _load(point: EntryPoint) -> object:
     return point.load()
 
 
+def _home(thing: Thing) -> ModuleType:
+    """The module in which it was written: it may bring resources."""
+    function = thing.take if isinstance(thing, Purpose) else thing.function
+    return sys.modules[function.__module__]
+
+
 class _Found:
     """Everything that was brought, and what is wrong with it."""
 
@@ -94,6 +101,8 @@ class _Found:
             self.modules[thing.__name__] = thing
         else:
             brought = [thing] if isinstance(thing, Thing) else []
+            for module in map(_home, brought):
+                self.modules.setdefault(module.__name__, module)
         if not brought:
             self.problems.append(Problem(source, 0, "has no tools in it"))
         for each in brought:
