@@ -56,7 +56,7 @@ class Deed:
     """None while it is being done; for ever, if its node died over it."""
 
     @property
-    def may_be_done(self) -> bool:
+    def perhaps_done(self) -> bool:
         """Whether doing it now might be doing it twice."""
         result = self.result
         return result is None or result.unsure or result.outcome is ToolOutcome.OK
@@ -94,11 +94,11 @@ def settle(deeds: Deeds, returned: ToolReturned) -> Deeds:
 def known(deeds: Deeds, once: str) -> ToolResult | None:
     """What it came to; None when it may be done (again, if it surely failed)."""
     for deed in reversed(deeds):
-        if deed.once == once and deed.may_be_done:
+        if deed.once == once and deed.perhaps_done:
             return deed.result or NOBODY_KNOWS
     return None
 
 
 def begun(deeds: Deeds, tool: str) -> int:
     """How many different things this tool has done, may have done, or is doing."""
-    return len({deed.once for deed in deeds if deed.tool == tool and deed.may_be_done})
+    return len({deed.once for deed in deeds if deed.tool == tool and deed.perhaps_done})
