@@ -10,6 +10,7 @@ from callcenter.cli.calls import app as calls
 from callcenter.cli.customers import app as customers
 from callcenter.cli.db import app as db
 from callcenter.cli.demo import demo
+from callcenter.cli.knowledge import app as knowledge
 from callcenter.cli.schedule import app as schedule
 from callcenter.cli.serve import serve
 from callcenter.cli.tickets import app as tickets
@@ -26,6 +27,7 @@ app.command("demo")(demo)
 app.command("bench")(bench)
 app.add_typer(agents, name="agents", help="The agents' cards.")
 app.add_typer(calls, name="calls", help="The calls in the database.")
+app.add_typer(knowledge, name="knowledge", help="The articles that agents answer from.")
 app.add_typer(tickets, name="tickets", help="What was promised to be looked into.")
 app.add_typer(schedule, name="schedule", help="The house, and its calendars.")
 app.add_typer(customers, name="customers", help="Callers who can prove it is them.")

@@ -78,3 +78,5 @@ class Passage:
     """The larger, the better it fits."""
     missing: tuple[str, ...] = ()
     """Words of the question that matter and that this passage does not have."""
+    line: int = 0
+    """Of its heading, in the file."""

@@ -60,8 +60,11 @@ class _Word:
     """Those that have it in their heading, or in what is also said for it."""
     sought: str
     """What the index is asked for."""
+    sure: bool
+    """Neither talk nor misheard. Without one of these, or talk in a heading, nothing
+    fits."""
     talk: bool
-    """It helps to choose among what fits, and never decides whether it does."""
+    """It counts for little, and only where it is found."""
 
 
 @dataclass(slots=True)
@@ -139,7 +142,12 @@ class Knowledge:
                 (len(self._passages), *columns),
             )
             passage = Passage(
-                article.title, section.heading, section.text, article.source, 0.0
+                article=article.title,
+                heading=section.heading,
+                text=section.text,
+                source=article.source,
+                score=0.0,
+                line=section.line,
             )
             self._passages.append(passage)
 
@@ -152,14 +160,14 @@ class Knowledge:
                 yield meant, said
 
     def _word(self, meant: str, said: str) -> _Word:
-        talk, heard = meant in TALK, 1.0
+        talk, worth = meant in TALK, 1.0
         found = self._having(meant)
-        if not found and not talk:
-            meant, heard = self._near(meant), MISHEARD
-            found = self._having(meant) if meant else frozenset()
-        weight = self._weight(len(found)) * (heard if meant else 1.0)
+        sure = bool(found) and not talk
+        if not found and not talk and (near := self._near(meant)):
+            meant, found, worth = near, self._having(near), MISHEARD
         headings = self._having(meant, "heading : ") if found else frozenset()
-        return _Word(said, weight, found, headings, meant, talk)
+        weight = self._weight(len(found)) * worth
+        return _Word(said, weight, found, headings, meant, sure, talk)
 
     def _near(self, word: str) -> str:
         return misheard(word, self._sounds.get(sound(word), ()))
@@ -181,20 +189,21 @@ class Knowledge:
         return frozenset(number for (number,) in rows)
 
     def _fit(self, asked: Sequence[_Word], number: int) -> _Fit:
-        has, lacks, found = 0.0, 0.0, 0
+        has, lacks, sure, found = 0.0, 0.0, False, 0
         missing = []
         for word in asked:
             worth = word.weight * (TALKS if word.talk else 1.0)
             if number in word.numbers:
                 has += worth * (IN_HEADING if number in word.headings else 1.0)
                 found += not word.talk
+                sure = sure or word.sure or (word.talk and number in word.headings)
             elif not word.talk:
                 lacks += worth
                 if worth >= WEIGHTY * self._weight(0):
                     missing.append(word.said)
         enough = ENOUGH_OF_TWO if found > 1 else ENOUGH
         share = has / (has + lacks) if has else 0.0
-        return _Fit(share, share >= enough, missing)
+        return _Fit(share, sure and share >= enough, missing)
 
     def _scores(self, asked: Sequence[_Word]) -> list[tuple[int, float]]:
         sought = " OR ".join(_quoted(word.sought) for word in asked if word.sought)

@@ -182,6 +182,11 @@ def test_a_passage_names_the_words_that_it_lacks(knowledge: Knowledge) -> None:
     assert knowledge.search("deposit on my card")[0].missing == ()
 
 
+def test_what_only_sounds_like_our_words_is_no_question(knowledge: Knowledge) -> None:
+    assert knowledge.search("break") == ()  # a habit, perhaps; or brakes
+    assert knowledge.search("break pads")[0].heading == "What is not covered"
+
+
 def test_talk_around_a_question_does_not_matter(knowledge: Knowledge) -> None:
     talk = "hi there um my husband and I were wondering last week do you take a deposit"
     assert knowledge.search(talk)[0].heading == "Deposit"
