@@ -114,6 +114,7 @@ def _worked(fact: e.Fact, work: e.ToolCalled | e.ToolReturned) -> Iterator[Updat
                     outcome=work.outcome,
                     took_ms=work.took_ms,
                     done=work.done,
+                    personal=work.personal,
                 )
             )
 

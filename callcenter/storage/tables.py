@@ -131,6 +131,8 @@ tool_calls: Final = Table(
     Column("outcome", String),
     Column("took_ms", Integer),
     Column("done", Text),
+    # Whether the output tells about a person: for redaction and exports.
+    Column("personal", Boolean, nullable=False, default=False),
 )
 
 handoffs: Final = Table(

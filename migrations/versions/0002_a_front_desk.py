@@ -201,6 +201,12 @@ def _callers() -> None:
     """Proofs of identity, text messages, what was done already."""
     with op.batch_alter_table("calls") as table:
         table.create_index("ix_calls_caller_number", ["caller_number"])
+    with op.batch_alter_table("tool_calls") as table:
+        table.add_column(
+            sa.Column(
+                "personal", sa.Boolean(), nullable=False, server_default=sa.false()
+            )
+        )
     op.create_table(
         "customers",
         sa.Column("number", sa.String(), nullable=False),
@@ -216,9 +222,7 @@ def _callers() -> None:
         sa.Column("number", sa.String(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "number", "day", "place", name="pk_verification_tries"
-        ),
+        sa.PrimaryKeyConstraint("number", "day", "place", name="pk_verification_tries"),
     )
 
 
@@ -226,5 +230,7 @@ def _without_callers() -> None:
     """Nobody is known again."""
     op.drop_table("verification_tries")
     op.drop_table("customers")
+    with op.batch_alter_table("tool_calls") as table:
+        table.drop_column("personal")
     with op.batch_alter_table("calls") as table:
         table.drop_index("ix_calls_caller_number")
