@@ -28,8 +28,11 @@ class _Read(NamedTuple):
 
 @app.command(epilog="Example: callcenter agents check --folder ./agents")
 def check(folder: Folder = None, as_json: AsJson = False) -> None:
-    """Read every card and check that they fit together; exit status 1 if not."""
-    read = _read(folder)
+    """Read every card and check that they fit together; exit status 1 if not.
+
+    Knowledge articles are read too.
+    """
+    read = _with_articles(_read(folder), folder)
     if as_json:
         shown = [asdict(problem) for problem in read.problems]
         typer.echo(json.dumps({"sound": read.sound, "problems": shown}, indent=2))
@@ -105,6 +108,16 @@ def _read(folder: Path | None) -> _Read:
     roster, flaws = read_roster(cards, entry, known)
     problems += flaws
     return _Read(roster, problems, all(problem.warning for problem in problems))
+
+
+def _with_articles(read: _Read, folder: Path | None) -> _Read:
+    """… and what is wrong with the articles."""
+    from callcenter.settings import Settings
+    from callcenter.storage.library import read_articles
+
+    _, flaws = read_articles((folder or Settings().cards) / "knowledge")
+    problems = [*read.problems, *flaws]
+    return read._replace(problems=problems, sound=read.sound and not flaws)
 
 
 def _sound(folder: Path | None) -> "Roster":

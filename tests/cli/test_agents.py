@@ -1,5 +1,6 @@
 import json
 import re
+import shutil
 from io import StringIO
 from pathlib import Path
 
@@ -41,6 +42,15 @@ def test_a_flaw_fails_with_its_file_and_line(tmp_path: Path) -> None:
     assert done.exit_code == 1
     assert done.stdout == ""
     assert "triage.md:4: unknown key 'tool'; did you mean 'tools'?" in done.stderr
+
+
+def test_a_broken_article_fails_with_its_file_and_line(tmp_path: Path) -> None:
+    cards = tmp_path / "cards"
+    shutil.copytree(CARDS, cards)
+    (cards / "knowledge" / "bad.md").write_text("# Bad\n\nText.\n##No space\n")
+    done = RUN.invoke(app, ["check", "--folder", str(cards)])
+    assert done.exit_code == 1
+    assert "cards/knowledge/bad.md:4: is no heading" in done.stderr
 
 
 def test_another_entry_agent_must_exist(monkeypatch: pytest.MonkeyPatch) -> None:
