@@ -81,7 +81,7 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
         self._on_used = on_used
         self._tuned = tuned
         self._watch = watch
-        self._cutting_off = False
+        self._cut_off_by_us = False
         self._listeners: list[RealtimeModelListener] = []
         self._acceptance = Acceptance()
 
@@ -187,6 +187,7 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
                 self._debts.error(code, text)
                 self._acceptance.refuse_if_waiting(code, text)
             case {"type": "input_audio_buffer.speech_started"}:
+                self._cut_off_by_us = False
                 await self._line.interrupt(self)
                 self._line.patience.caller_spoke()
             case {"type": "input_audio_buffer.speech_stopped"}:
@@ -228,7 +229,7 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
 
     async def truncate(self, item_id: ItemId, heard_ms: int) -> None:
         """Make the model forget what the caller did not hear of an item."""
-        if not self._cutting_off:
+        if not self._cut_off_by_us:
             self._turns.barged_in(item_id, heard_ms)
         await self.send_raw(
             "conversation.item.truncate",
@@ -254,11 +255,8 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
 
     async def cut_off(self) -> None:
         """Stop what the agent is saying, though the caller did not: it must not."""
-        self._cutting_off = True
-        try:
-            await self._line.interrupt(self)
-        finally:
-            self._cutting_off = False
+        self._cut_off_by_us = True  # how much was heard is known only later
+        await self._line.interrupt(self)
 
     async def ask_again(self) -> None:
         """Ask for an answer; one that was begun and does not come is given up."""
