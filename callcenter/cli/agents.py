@@ -3,13 +3,14 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple, NoReturn
 
 import typer
 
 if TYPE_CHECKING:
     from callcenter.domain.problems import Problem
     from callcenter.domain.roster import Roster
+    from callcenter.tools.registry import Catalogue
 
 app = typer.Typer(help="The agents' cards.", no_args_is_help=True)
 
@@ -22,6 +23,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="For a script to read.")]
 
 class _Read(NamedTuple):
     roster: "Roster"
+    catalogue: "Catalogue"
     problems: "list[Problem]"
     sound: bool
 
@@ -48,17 +50,24 @@ def check(folder: Folder = None, as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-@app.command(epilog="Example: callcenter agents graph --mermaid > roster.mmd")
+@app.command(epilog="Example: callcenter agents graph --svg docs/agents.svg")
 def graph(
     folder: Folder = None,
+    svg: Annotated[
+        Path | None,
+        typer.Option(help="Write an SVG to this file.", show_default=False),
+    ] = None,
     mermaid: Annotated[bool, typer.Option(help="As a Mermaid flowchart.")] = False,
     dot: Annotated[bool, typer.Option(help="As a Graphviz graph.")] = False,
 ) -> None:
     """Draw who hands over to whom, and who has which tools."""
-    from callcenter.cli import roster_drawing
+    from callcenter.cli import roster_drawing, roster_svg
 
-    roster = _sound(folder)
-    if mermaid:
+    roster = _sound(folder).roster
+    if svg is not None:
+        _write(svg, roster_svg.svg(roster))
+        typer.echo(f"Wrote {svg}")
+    elif mermaid:
         typer.echo(roster_drawing.mermaid(roster))
     elif dot:
         typer.echo(roster_drawing.dot(roster))
@@ -66,34 +75,78 @@ def graph(
         roster_drawing.show(roster)
 
 
-@app.command(epilog="Example: callcenter agents show weather")
-def show(name: str, folder: Folder = None, as_json: AsJson = False) -> None:
-    """All that one agent is told: the house style, its card, its tools."""
+@app.command(epilog="Example: callcenter agents show weather --language nb")
+def show(
+    name: str,
+    folder: Folder = None,
+    language: Annotated[
+        str, typer.Option(help="As if the caller had chosen it, such as nb.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """One agent as the model gets it: the whole prompt, its tools, their size."""
+    from callcenter.cli.agent_page import page, printed
+    from callcenter.domain.languages import LANGUAGES, closest
     from callcenter.domain.problems import did_you_mean
 
-    roster = _sound(folder)
-    names = [str(card.name) for card in roster.cards]
+    read = _sound(folder)
+    names = [str(card.name) for card in read.roster.cards]
     if name not in names:
-        typer.secho(f"There is no agent '{name}'{did_you_mean(name, names)}", err=True)
-        raise typer.Exit(1)
-    card = roster.card(name)
-    told = {
-        "name": name,
-        "description": card.description,
-        "greeting": card.greeting,
-        "topic": card.topic,
-        "voice": card.voice,
-        "tools": card.tools,
-        "handoffs": card.handoffs,
-        "fillers": card.fillers_in(card.language),
-        "instructions": roster.instructions(name),
-    }
+        _fail(f"There is no agent '{name}'{did_you_mean(name, names)}")
+    tag = closest(language, LANGUAGES) if language else ""
+    if language and not tag:
+        _fail(f"There is no language '{language}'{did_you_mean(language, LANGUAGES)}")
+    told = page(
+        read.roster, read.roster.card(name), read.catalogue.definitions, language=tag
+    )
     if as_json:
         typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
+    else:
+        typer.echo("\n".join(printed(told)))
+
+
+@app.command(epilog="Example: callcenter agents tools --json")
+def tools(as_json: AsJson = False) -> None:
+    """Every tool that a card may name, and who has it."""
+    read = _read(None)
+    told = [
+        {
+            "name": name,
+            "description": description,
+            "agents": [c.name for c in read.roster.cards if name in c.tools],
+        }
+        for name, description in sorted(read.catalogue.descriptions().items())
+    ]
+    if as_json:
+        typer.echo(json.dumps(told, indent=2))
         return
-    for key, value in told.items():
-        text = ", ".join(value) if isinstance(value, tuple) else value
-        typer.echo(f"\n{text}" if key == "instructions" else f"{key:<12} {text or '–'}")
+    for one in told:
+        first = str(one["description"]).split("\n", 1)[0]
+        typer.echo(f"{one['name']:<24} {first}  ({', '.join(one['agents']) or '–'})")
+
+
+@app.command(epilog="Example: callcenter agents new billing --from triage")
+def new(
+    name: str,
+    giver: Annotated[
+        str,
+        typer.Option(
+            "--from", help="An agent that is to hand over to it.", show_default=False
+        ),
+    ] = "",
+    folder: Folder = None,
+) -> None:
+    """Write a card to start from, explained key by key."""
+    from callcenter.cli.new_agent import add
+    from callcenter.settings import Settings
+
+    settings = Settings()
+    home = folder or settings.agents_dir
+    if not home.is_dir():
+        _fail(f"There is no folder '{home}' here: make it, or set AGENTS_DIR.")
+    read = _sound(home)
+    for line in add(name, giver, home, read.roster, read.catalogue.descriptions()):
+        typer.echo(line)
 
 
 def _read(folder: Path | None) -> _Read:
@@ -107,7 +160,8 @@ def _read(folder: Path | None) -> _Read:
     cards, known = folder or settings.cards, catalogue.descriptions()
     roster, flaws = read_roster(cards, entry, known)
     problems += flaws
-    return _Read(roster, problems, all(problem.warning for problem in problems))
+    sound = all(problem.warning for problem in problems)
+    return _Read(roster, catalogue, problems, sound)
 
 
 def _with_articles(read: _Read, folder: Path | None) -> _Read:
@@ -120,11 +174,23 @@ def _with_articles(read: _Read, folder: Path | None) -> _Read:
     return read._replace(problems=problems, sound=read.sound and not flaws)
 
 
-def _sound(folder: Path | None) -> "Roster":
+def _sound(folder: Path | None) -> _Read:
     """A roster that can be shown; otherwise its problems, and exit status 1."""
     read = _read(folder)
     if read.sound:
-        return read.roster
+        return read
     for problem in read.problems:
         typer.secho(str(problem), fg="red", err=True)
+    raise typer.Exit(1)
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        _fail(f"'{file}' cannot be written: {error.strerror}")
+
+
+def _fail(sentence: str) -> NoReturn:
+    typer.secho(sentence, err=True)
     raise typer.Exit(1)

@@ -10,6 +10,17 @@ SWITCH: Final = "switch_language"
 """The tool by which an agent tells the house that it speaks another language now."""
 
 
+BYTES_PER_TOKEN: Final = 4
+"""OpenAI's own rule of thumb for English text."""
+
+
+def about_tokens(text: str) -> int:
+    """An estimate, two digits of which may be believed: the tokenizer is not here."""
+    tokens = len(text.encode()) / BYTES_PER_TOKEN
+    step = 10 if tokens < 1_000 else 100
+    return max(1, round(tokens / step)) * step
+
+
 def prompt(roster: Roster, name: str, *, briefing: str = "", language: str = "") -> str:
     """The house style, the agent's card, its languages, and what is known of the call.
 

@@ -54,6 +54,12 @@ def handoff_tool(name: str) -> str:
     return "transfer_to_" + re.sub(r"[^A-Za-z0-9_]", "_", name).lower()
 
 
+def handoff_description(card: Card) -> str:
+    """What the model reads of that tool, in the SDK's words and the card's."""
+    spoken = f"Handoff to the {card.name} agent to handle the request."
+    return f"{spoken} {card.description}"
+
+
 def check(roster: Roster, tools: Mapping[str, str]) -> list[Problem]:
     """What is wrong with the graph; `tools` are the known ones and what they say."""
     names = [card.name for card in roster.cards]
@@ -90,8 +96,7 @@ def _check_card(
 
 def _check_as_handoff(card: Card) -> Iterator[Problem]:
     """The card becomes a tool of whoever hands over to it."""
-    spoken = f"Handoff to the {card.name} agent to handle the request. "
-    if too_long := _too_long(spoken + card.description):
+    if too_long := _too_long(handoff_description(card)):
         yield Problem(card.file, card.line_of("description"), f"its handoff {too_long}")
     if len(handoff_tool(card.name)) > MAX_TOOL_NAME_CHARACTERS:
         most = MAX_TOOL_NAME_CHARACTERS - len(handoff_tool(""))
