@@ -61,17 +61,21 @@ def console() -> Console:
 
 
 def table_of(calls: Sequence[Plain]) -> Table:
-    """The calls, a line each."""
-    table = Table(box=None, pad_edge=False)
-    for heading in ("when", "caller", "lasted", "how it ended", "agent", "id"):
-        table.add_column(heading, no_wrap=heading != "id", overflow="fold")
+    """The calls, a line each; 80 columns are enough, and ids are whole in fewer.
+
+    Who talked is in `show`: here there is no room for it.
+    """
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    for heading in ("when", "caller", "lasted", "how it ended", "id"):
+        # Where it is narrow, rich takes the room from the columns that could wrap.
+        wraps = heading in {"caller", "how it ended"}
+        table.add_column(_cut(Text(heading)), no_wrap=not wraps)
     for call in calls:
         table.add_row(
             _clean(f"{_moment(call['started_at']):%Y-%m-%d %H:%M}"),
-            _clean(call["caller_number"] or "unknown"),
-            _clean(_lasted(call)),
-            _ending(call),
-            _clean(call["agent"] or ""),
+            _cut(_clean(call["caller_number"] or "unknown")),
+            _clean("" if call["ended_at"] is None else _clock(_seconds(call))),
+            _cut(_ending(call)),
             _clean(call["id"], "dim"),
         )
     return table
@@ -197,8 +201,12 @@ def _ending(call: Plain) -> Text:
 def _lasted(call: Plain) -> str:
     if call["ended_at"] is None:
         return "still on"
+    return _length(_seconds(call))
+
+
+def _seconds(call: Plain) -> int:
     lasted = _moment(call["ended_at"]) - _moment(call["started_at"])
-    return _length(round(lasted.total_seconds()))
+    return round(lasted.total_seconds())
 
 
 def _length(seconds: int) -> str:
@@ -233,6 +241,12 @@ def _answer(output: str) -> str:
     if not isinstance(answer, dict):
         return output
     return str(answer.get("say") or answer.get("error") or output)
+
+
+def _cut(cell: Text) -> Text:
+    """Shortened rather than wrapped."""
+    cell.no_wrap, cell.overflow = True, "ellipsis"
+    return cell
 
 
 def _clean(text: str, style: str = "") -> Text:

@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 import typer
 
+from callcenter.cli.export import export
+
 if TYPE_CHECKING:
     from callcenter.storage.history import History
 
 app = typer.Typer(no_args_is_help=True)
+app.command("export")(export)
 
 Found = TypeVar("Found")
 
@@ -29,7 +32,7 @@ def list_(
 
     Example: callcenter calls list --limit 5
     """
-    calls = _read(lambda history: history.list_calls(limit)) or []
+    calls = _read(lambda history: history.list_calls(limit))
     if as_json:
         _print_json(calls)
     elif calls:
@@ -67,28 +70,12 @@ def show(
         console().print(story_of(found))
 
 
-def _read(ask: "Callable[[History], Awaitable[Found]]") -> Found | None:
-    """What the history answers; None while there is no database."""
-    import asyncio
-
-    from callcenter.errors import StorageError
-    from callcenter.settings import Settings
-    from callcenter.storage.engine import Database, exists
+def _read(ask: "Callable[[History], Awaitable[Found]]") -> Found:
+    """What the history answers."""
+    from callcenter.cli.reading import asked
     from callcenter.storage.history import History
 
-    async def asked() -> Found:
-        database = Database.open(url)
-        try:
-            return await ask(History(database))
-        finally:
-            await database.close()
-
-    url = Settings().database_url
-    try:
-        return asyncio.run(asked()) if exists(url) else None
-    except StorageError as error:
-        typer.secho(str(error), err=True, fg="red")
-        raise typer.Exit(1) from error
+    return asked(lambda database: ask(History(database)))
 
 
 def _print_json(found: object) -> None:

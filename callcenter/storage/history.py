@@ -23,7 +23,7 @@ from callcenter.storage.timings import timings_of
 MOST_CALLS: Final = 50
 """In one list: what a person reads, and a page of the console."""
 
-_CALL: Final = [column for column in t.calls.c if column.name != "last_sequence"]
+CALL_COLUMNS: Final = [column for column in t.calls.c if column.name != "last_sequence"]
 
 
 class AmbiguousCall(StorageError):
@@ -50,7 +50,7 @@ class History:
 
     async def live_calls(self) -> list[dict[str, Any]]:
         """Calls that have not ended, the oldest first; in the shape of `list_calls`."""
-        asked = select(*_CALL).where(t.calls.c.ended_at.is_(None))
+        asked = select(*CALL_COLUMNS).where(t.calls.c.ended_at.is_(None))
         async with self._database.read() as connection:
             return await _all(connection, asked.order_by(t.calls.c.started_at))
 
@@ -63,7 +63,9 @@ class History:
         caller_number: str | None = None,
     ) -> list[dict[str, Any]]:
         """The last calls, the newest first, of those that fit."""
-        asked = select(*_CALL).order_by(t.calls.c.started_at.desc(), t.calls.c.id)
+        asked = select(*CALL_COLUMNS).order_by(
+            t.calls.c.started_at.desc(), t.calls.c.id
+        )
         if before is not None:
             asked = asked.where(t.calls.c.started_at < before)
         if disposition is not None:
@@ -88,7 +90,7 @@ class History:
 async def _find(connection: AsyncConnection, key: str) -> dict[str, Any] | None:
     columns = (t.calls.c.id, t.calls.c.call_sid)
     for column in columns:
-        exact = select(*_CALL).where(column == key)
+        exact = select(*CALL_COLUMNS).where(column == key)
         found = await _all(connection, exact.order_by(t.calls.c.started_at.desc()))
         if found:
             return found[0]
@@ -96,7 +98,7 @@ async def _find(connection: AsyncConnection, key: str) -> dict[str, Any] | None:
         return None
     begins: ColumnElement[bool] = columns[0].startswith(key, autoescape=True)
     begins |= columns[1].startswith(key, autoescape=True)
-    found = await _all(connection, select(*_CALL).where(begins).limit(2))
+    found = await _all(connection, select(*CALL_COLUMNS).where(begins).limit(2))
     if len(found) > 1:
         raise AmbiguousCall(
             f"More than one call begins with {key!r}: give more of its id."
@@ -164,10 +166,10 @@ async def _of(
 
 async def _all(connection: AsyncConnection, asked: Select[Any]) -> list[dict[str, Any]]:
     rows = await connection.execute(asked)
-    return [_plain(row) for row in rows.mappings()]
+    return [plain(row) for row in rows.mappings()]
 
 
-def _plain(row: RowMapping | Mapping[str, Any]) -> dict[str, Any]:
+def plain(row: RowMapping | Mapping[str, Any]) -> dict[str, Any]:
     """The row as JSON holds it: times as ISO 8601, in UTC."""
     return {
         name: value.isoformat() if isinstance(value, datetime) else value

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from callcenter.cli.call_text import story_of, table_of
 from callcenter.cli.calls import app
+from callcenter.storage.schema import upgrade
 from tests.storage.story import WHOLE_CALL
 
 pytestmark = pytest.mark.usefixtures("path")
@@ -49,7 +50,7 @@ def test_a_person_reads_who_called_and_how_it_ended(terminal: CliRunner) -> None
     lines = terminal.invoke(app, ["list"]).stdout.splitlines()
     ended = next(line for line in lines if "7f3a" in line)
     assert "+4799999999" in ended
-    assert "21 s" in ended
+    assert "0:21" in ended
     assert "escalated" in ended
     assert "live (dialling)" in next(line for line in lines if "7fb0" in line)
 
@@ -107,13 +108,58 @@ def test_a_call_that_is_not_the_one_is_an_error(
 
 
 def test_an_empty_house_teaches_what_to_do(terminal: CliRunner, path: Path) -> None:
+    upgrade(f"sqlite:///{path}")
     result = terminal.invoke(app, ["list"])
     assert result.exit_code == 0
     assert "No calls yet." in result.stdout
     assert "callcenter demo" in result.stdout
     assert json.loads(terminal.invoke(app, ["list", "--json"]).stdout) == []
     assert terminal.invoke(app, ["show", "x"]).exit_code == 1
+
+
+@pytest.mark.parametrize("command", [["list"], ["list", "--json"], ["show", "x"]])
+def test_a_database_that_is_not_there_is_not_a_house_without_calls(
+    terminal: CliRunner, path: Path, command: list[str]
+) -> None:
+    result = terminal.invoke(app, command)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert f"There is no database at sqlite+aiosqlite:///{path}" in result.stderr
+    assert "callcenter demo" in result.stderr
     assert not path.exists()
+
+
+def test_a_folder_that_is_not_there_is_no_house_either(
+    terminal: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/no/such/folder.db")
+    result = terminal.invoke(app, ["list"])
+    assert result.exit_code == 1
+    assert "There is no database at" in result.stderr
+
+
+def test_ids_are_whole_however_narrow_the_terminal_is() -> None:
+    call = {
+        "id": "call_0123456789abcdef",  # as long as ours are
+        "caller_number": "+123456789012345",
+        "started_at": "2026-03-02T12:00:00+00:00",
+        "ended_at": None,
+        "disposition": None,
+        "phase": "escalating",
+        "agent": "scheduling",
+    }
+    ended = {**call, "ended_at": "2026-03-02T12:59:59+00:00", "disposition": "failed"}
+    for width in (80, 60):
+        paper = StringIO()
+        Console(file=paper, width=width).print(table_of([call, ended]))
+        _, *lines = paper.getvalue().splitlines()
+        assert len(lines) == 2
+        assert all(line.endswith("call_0123456789abcdef") for line in lines)
+    wide = StringIO()
+    Console(file=wide, width=80).print(table_of([call, ended]))
+    assert "+123456789012345" in wide.getvalue()
+    assert "live (escalating)" in wide.getvalue()
+    assert "59:59" in wide.getvalue()
 
 
 def test_a_database_without_tables_is_a_sentence(

@@ -1,0 +1,78 @@
+"""Calls, one after the other, for whoever takes them elsewhere: the oldest first.
+
+Read page by page, by where the last one ended: memory stays small however many there
+are, and calls that come meanwhile move nothing.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from callcenter.domain.outcomes import Disposition
+from callcenter.storage import tables as t
+from callcenter.storage.engine import Database
+from callcenter.storage.history import CALL_COLUMNS, History, plain
+
+PAGE: Final = 200
+"""Calls in memory at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Calls that began at `since` or later, and before `until` (both aware)."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    disposition: Disposition | None = None
+
+    @property
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """In SQL; none for all calls."""
+        began, ended = t.calls.c.started_at, t.calls.c.disposition
+        return [
+            *([] if self.since is None else [began >= self.since]),
+            *([] if self.until is None else [began < self.until]),
+            *([] if self.disposition is None else [ended == self.disposition.value]),
+        ]
+
+
+class Archive:
+    """Reads whole stories, or a row of each call, in the shapes of History."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._history = History(database)
+
+    async def count(self, which: Which) -> int:
+        """How many calls there are of these."""
+        asked = select(func.count()).select_from(t.calls).where(*which.conditions)
+        async with self._database.read() as connection:
+            return await connection.scalar(asked) or 0
+
+    async def stories(self, which: Which) -> AsyncIterator[dict[str, Any]]:
+        """Everything of each call, as `show_call` has it."""
+        async for row in self.rows(which):
+            story = await self._history.show_call(row["id"])
+            if story is not None:  # it may be erased while we read
+                yield story
+
+    async def rows(self, which: Which) -> AsyncIterator[dict[str, Any]]:
+        """Each call's own row, as `list_calls` has it."""
+        began, call_id = t.calls.c.started_at, t.calls.c.id
+        beyond: list[ColumnElement[bool]] = []
+        while True:
+            asked = select(*CALL_COLUMNS).where(*which.conditions, *beyond)
+            asked = asked.order_by(began, call_id).limit(PAGE)
+            async with self._database.read() as connection:
+                page = (await connection.execute(asked)).mappings().all()
+            for row in page:
+                yield plain(row)
+            if len(page) < PAGE:
+                return
+            last = page[-1]
+            # Not every database compares pairs as it compares their members.
+            later = and_(began == last["started_at"], call_id > last["id"])
+            beyond = [or_(began > last["started_at"], later)]
