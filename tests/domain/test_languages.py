@@ -9,7 +9,7 @@ from callcenter.domain.ids import AgentName
 from callcenter.domain.language_menu import chosen, offers
 from callcenter.domain.languages import LANGUAGES, closest
 from callcenter.domain.opening import greeting
-from callcenter.domain.prompt import prompt
+from callcenter.domain.prompt import about_tokens, prompt
 from callcenter.domain.roster import Roster
 from callcenter.domain.welcome import welcome
 
@@ -134,3 +134,9 @@ def test_a_recording_speaks_the_first_language_and_the_agent_says_the_menu() -> 
     assert note.endswith('words: "For English, press 2. How can I help you?"')
     alone = greeting(first.name, "Hei.", recorded=False, menu=opening.menu).note
     assert '"Hei. For English, press 2. How can I help you?"' in alone
+
+
+def test_tokens_are_estimated_and_never_more_exactly_than_is_known() -> None:
+    assert about_tokens("") == 10
+    assert about_tokens("word" * 123) == 120
+    assert about_tokens("word" * 4_321) == 4_300
