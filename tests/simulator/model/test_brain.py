@@ -436,3 +436,21 @@ def test_without_any_tools_it_still_talks() -> None:
 def test_other_names_of_parameters_are_asked_for_and_not_invented() -> None:
     odd = (tool("get_weather", "planet"),)
     assert says("what is the weather in bergen", tools=odd) == "What is the planet?"
+
+
+@pytest.mark.parametrize(
+    ("utterance", "tool", "given"),
+    [
+        ('use tool send_sms with {"text": "K7M4X"}', "send_sms", {"text": "K7M4X"}),
+        ("use tool repeat_slowly", "repeat_slowly", {}),
+    ],
+)
+def test_a_rehearsal_may_order_any_tool_word_for_word(
+    utterance: str, tool: str, given: Json
+) -> None:
+    assert on(caller(utterance)) == CallTool(tool, given)
+
+
+@pytest.mark.parametrize("utterance", ["use tool x with {", "use tool x with [1]"])
+def test_an_order_that_makes_no_sense_is_no_order(utterance: str) -> None:
+    assert says(caller(utterance)) == brain.PARDON
