@@ -39,9 +39,6 @@ NOBODY_S: Final = 0.5
 TALKS: Final = 0.25
 """What talk is worth beside words that matter: it may tip the scales, not fill them."""
 
-IN_HEADING: Final = 1.5
-"""What a word is worth that stands in the heading, or is also said for it."""
-
 MISHEARD: Final = 0.8
 """What a word is worth that only sounds like one of ours."""
 
@@ -194,7 +191,7 @@ class Knowledge:
         for word in asked:
             worth = word.weight * (TALKS if word.talk else 1.0)
             if number in word.numbers:
-                has += worth * (IN_HEADING if number in word.headings else 1.0)
+                has += worth
                 found += not word.talk
                 sure = sure or word.sure or (word.talk and number in word.headings)
             elif not word.talk:

@@ -187,6 +187,15 @@ def test_what_only_sounds_like_our_words_is_no_question(knowledge: Knowledge) ->
     assert knowledge.search("break pads")[0].heading == "What is not covered"
 
 
+def test_everyday_words_are_a_question_where_a_heading_has_them() -> None:
+    text = (
+        "---\nalso:\n  Address: [find you]\n---\n# Address\n\nWe look forward to you."
+    )
+    with closing(Knowledge([parse_article(text, "address.md")])) as known:
+        assert known.search("how do I find you")[0].heading == "Address"
+        assert known.search("look who is talking") == ()
+
+
 def test_talk_around_a_question_does_not_matter(knowledge: Knowledge) -> None:
     talk = "hi there um my husband and I were wondering last week do you take a deposit"
     assert knowledge.search(talk)[0].heading == "Deposit"
