@@ -92,6 +92,7 @@ class Settings(BaseSettings):
     give_up_seconds: float = Field(default=15, gt=0)
     idle_seconds: float = Field(default=12, gt=0)
     max_call_cost_usd: float = Field(default=5, gt=0)
+    max_handoffs: int = Field(default=8, ge=0)
     drain_seconds: float = Field(default=300, ge=0)
     operator_ring_seconds: int = Field(default=20, ge=5, le=600)
     operator_attempts: int = Field(default=3, ge=1)

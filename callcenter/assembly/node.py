@@ -253,6 +253,7 @@ def _rules(settings: Settings) -> Rules:
         gap_sound=voice.chime(),
         max_call_cost_usd=settings.max_call_cost_usd,
         max_call_s=settings.max_call_seconds,
+        max_handoffs=settings.max_handoffs,
         max_calls=settings.max_calls or most_calls(),
     )
 

@@ -114,7 +114,8 @@ def _lines(call: Plain) -> Iterator[Line]:
 
 def _work(call: Plain) -> Iterator[Dated]:
     for handoff in call["handoffs"]:
-        to = _clean(f"to {handoff['to_agent']}", "cyan")
+        why = f": {handoff['reason']}" if handoff["reason"] else ""
+        to = _clean(f"to {handoff['to_agent']}{why}", "cyan")
         yield handoff["at"], _clean(handoff["from_agent"], "dim"), to
     for tool in call["tool_calls"]:
         yield tool["at"], _clean(tool["agent"], "dim"), _tool(tool)

@@ -6,6 +6,7 @@ established, how far an escalation has come) is here, and comes from facts alone
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from callcenter.domain import (
     deeds,
@@ -15,10 +16,13 @@ from callcenter.domain import (
     verification,
 )
 from callcenter.domain.deeds import Deeds
+from callcenter.domain.handover import HandoffRefused, Handover
 from callcenter.domain.ids import AgentName, AttemptId, CallSid, EscalationId
 from callcenter.domain.outcomes import AttemptOutcome, Disposition
 from callcenter.domain.phases import Phase, after
 from callcenter.domain.transcript import Speaker, Turn
+
+NOTHING_TOLD: Final = Handover()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,12 @@ class CallState:
     """The hash of the roster that it began with."""
     phase: Phase = Phase.RINGING
     agent: AgentName = AgentName("")
+    handover: Handover = NOTHING_TOLD
+    """What that agent was told when it took over."""
+    handoffs: int = 0
+    handoffs_in_a_row: int = 0
+    """Since the caller last spoke."""
+    refused_handoffs: int = 0
     turns: tuple[Turn, ...] = ()
     done: tuple[str, ...] = ()
     """What tools achieved, in the words of a briefing."""
@@ -113,10 +123,21 @@ def _applied(state: CallState, event: e.Event) -> CallState:  # noqa: C901, PLR0
             )
         case e.SessionOpened(agent=agent) | e.CallResumed(agent=agent):
             return replace(state, agent=agent)
-        case e.AgentHandedOff(to_agent=agent):
-            return replace(state, agent=agent, tool_calls=state.tool_calls + 1)
+        case e.AgentHandedOff(to_agent=agent, reason=reason, known=known):
+            return replace(
+                state,
+                agent=agent,
+                handover=Handover(reason, known),
+                tool_calls=state.tool_calls + 1,
+                handoffs=state.handoffs + 1,
+                handoffs_in_a_row=state.handoffs_in_a_row + 1,
+            )
         case e.CallerSpoke() | e.AgentSpoke():
-            return replace(state, turns=_with_turn(state.turns, _turn(event)))
+            turns = _with_turn(state.turns, _turn(event))
+            row = state.handoffs_in_a_row if isinstance(event, e.AgentSpoke) else 0
+            return replace(state, turns=turns, handoffs_in_a_row=row)
+        case HandoffRefused():
+            return replace(state, refused_handoffs=state.refused_handoffs + 1)
         case e.ModelUsed(cost_usd=cost):
             return replace(state, cost_usd=state.cost_usd + cost)
         case e.ToolCalled():

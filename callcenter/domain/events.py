@@ -14,6 +14,7 @@ from callcenter.domain.deeds import (
     ToolReturned as ToolReturned,  # noqa: PLC0414
 )
 from callcenter.domain.guardrails import GuardrailTripped
+from callcenter.domain.handover import HandoffRefused
 from callcenter.domain.ids import (
     AgentName,
     AttemptId,
@@ -126,10 +127,13 @@ class ModelUsed:
 
 @dataclass(frozen=True, slots=True)
 class AgentHandedOff:
-    """One agent passed the caller to another, inside one session."""
+    """One agent passed the caller to another, in one session or by a relay."""
 
     from_agent: AgentName
     to_agent: AgentName
+    reason: str = ""
+    """What the caller wants, in the words of the agent who passed them on."""
+    known: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +251,7 @@ Event: TypeAlias = (
     | KeyPressed
     | ModelUsed
     | AgentHandedOff
+    | HandoffRefused
     | ToolCalled
     | ToolReturned
     | CallEscalated

@@ -75,6 +75,18 @@ def renewed(agent: AgentName, history: tuple[Turn, ...]) -> Opening:
     )
 
 
+def relayed(agent: AgentName, history: tuple[Turn, ...]) -> Opening:
+    """An agent with another voice takes over; to the caller it is one conversation."""
+    return Opening(
+        agent,
+        "You have just taken over this caller from a colleague, whose last words they "
+        "may still be hearing; the conversation so far is above. Do not greet. Go on "
+        "at once with what they want.",
+        history,
+        reason="an agent with another voice took over",
+    )
+
+
 def after_a_break(agent: AgentName, history: tuple[Turn, ...]) -> Opening:
     """The line to the caller or to the model broke; the talk goes on where it was."""
     return Opening(

@@ -3,12 +3,14 @@
 from typing import Final
 
 from callcenter.domain.card import ONLY_ENGLISH, Card
+from callcenter.domain.handover import Handover, note
 from callcenter.domain.languages import LANGUAGES, closest
 from callcenter.domain.roster import Roster
 
 SWITCH: Final = "switch_language"
 """The tool by which an agent tells the house that it speaks another language now."""
 
+NOTHING: Final = Handover()
 
 BYTES_PER_TOKEN: Final = 4
 """OpenAI's own rule of thumb for English text."""
@@ -21,7 +23,14 @@ def about_tokens(text: str) -> int:
     return max(1, round(tokens / step)) * step
 
 
-def prompt(roster: Roster, name: str, *, briefing: str = "", language: str = "") -> str:
+def prompt(
+    roster: Roster,
+    name: str,
+    *,
+    briefing: str = "",
+    language: str = "",
+    handover: Handover = NOTHING,
+) -> str:
     """The house style, the agent's card, its languages, and what is known of the call.
 
     `language` is the tag of what the caller has chosen; empty as long as they have not.
@@ -32,6 +41,7 @@ def prompt(roster: Roster, name: str, *, briefing: str = "", language: str = "")
         card.instructions,
         language_note(card, language),
         briefing,
+        note(handover),
     )
     return "\n\n".join(part.strip() for part in parts if part.strip())
 

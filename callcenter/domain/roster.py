@@ -36,6 +36,10 @@ class Roster:
         """The card of that name; KeyError if there is none."""
         return {str(card.name): card for card in self.cards}[name]
 
+    def voice(self, name: str) -> str:
+        """The voice of an agent: its own, or the entry agent's; empty: the house's."""
+        return self.card(name).voice or self.card(self.entry).voice
+
     def instructions(self, name: str) -> str:
         """All that an agent is told: the house style first, then its own card."""
         own = self.card(name).instructions
@@ -144,11 +148,7 @@ def _warnings(roster: Roster) -> Iterator[Problem]:
 
 
 def _warnings_of(card: Card, entry: Card) -> Iterator[Problem]:
-    # The API refuses another voice once an agent has spoken, and another speed while
-    # a response is under way, as at a handoff: one of each for a call.
-    if card.voice not in {"", entry.voice}:
-        text = f"will speak with the voice of '{entry.name}', not '{card.voice}'"
-        yield _warning(card, card.line_of("voice"), text)
+    # The API refuses another speed while a response is under way, as at a handoff.
     if card.tuning.speed not in {None, entry.tuning.speed}:
         text = f"will speak at the speed of '{entry.name}', not {card.tuning.speed:g}"
         yield _warning(card, card.line_of("model", "speed"), text)

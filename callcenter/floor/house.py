@@ -47,6 +47,8 @@ class Rules:
     tool_calls: int = 100
     """Of one call, handoffs too; whoever needs more is better off with a person."""
     tool_calls_a_minute: int = 30
+    max_handoffs: int = 8
+    """From agent to agent, in one call; then it is a human's turn."""
     max_calls: int = 50
     model_failures: int = 2
     """This many lost sessions in a row, and a human takes the call."""

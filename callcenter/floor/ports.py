@@ -11,7 +11,8 @@ from typing import Any, Protocol
 from callcenter.bridge.patience import Due
 from callcenter.bridge.tape import Tape
 from callcenter.domain.events import Event, Fact
-from callcenter.domain.ids import CallId, CallSid
+from callcenter.domain.handover import Handover
+from callcenter.domain.ids import AgentName, CallId, CallSid
 from callcenter.domain.opening import Opening
 from callcenter.domain.operators import Operator
 from callcenter.domain.roster import Roster
@@ -211,7 +212,7 @@ class Conversation(Protocol):
 
     async def open(self) -> None: ...
 
-    async def hold(self, renew_s: float) -> None: ...
+    async def hold(self, renew_s: float) -> AgentName | None: ...
 
     async def say(self, note: str) -> None: ...
 
@@ -238,6 +239,8 @@ class Conversations(Protocol):
         language: str,
         line: Any,  # noqa: ANN401  # a Line of the very maker's
         briefing: str,
+        handover: Handover,
+        may_pass: Callable[[], str],
         record: Callable[[Event], None],
         clock: Callable[[], int],
     ) -> Conversation: ...

@@ -13,8 +13,9 @@ import structlog
 
 from callcenter.bridge.patience import Due
 from callcenter.domain import events as e
+from callcenter.domain.handover import MOST_REFUSED, why_not
 from callcenter.domain.ids import AgentName
-from callcenter.domain.opening import Opening, after_a_break, renewed
+from callcenter.domain.opening import Opening, after_a_break, relayed, renewed
 from callcenter.domain.roster import Roster
 from callcenter.domain.tool import Tool
 from callcenter.errors import ModelError
@@ -164,7 +165,7 @@ class Talk:
             try:
                 await session.open()
                 self.conversation = session
-                await session.hold(self._host.house.rules.session_s)
+                relay = await session.hold(self._host.house.rules.session_s)
             except Exception as error:  # noqa: BLE001  # as good as lost, whatever it is
                 self._lost(error)
                 if self._hopeless:
@@ -172,7 +173,7 @@ class Talk:
                 await self._bridge_the_gap()
                 opening = self._next(session, opening)
             else:
-                opening = renewed(self._agent(opening), self._host.state.turns)
+                opening = self._after(relay, session, opening)
             self._host.start(_close(session))
         self.conversation = None
         await self._arrived.wait()
@@ -204,6 +205,26 @@ class Talk:
             return opening
         return after_a_break(self._agent(opening), history)
 
+    def _after(
+        self, relay: AgentName | None, session: Conversation, opening: Opening
+    ) -> Opening:
+        """Where the next session takes up when this one was not lost."""
+        turns = self._host.state.turns
+        if relay is None:
+            return renewed(self._agent(opening), turns)
+        return relayed(relay, (*turns, *session.pending()))
+
+    def _may_pass(self) -> str:
+        """Why the agents may not pass the caller on; empty if they may."""
+        state, rules = self._host.state, self._host.house.rules
+        if state.refused_handoffs == MOST_REFUSED - 1:
+            self._host.start(self._host.rescue("the agents passed the caller round"))
+        return why_not(
+            handoffs=state.handoffs,
+            in_a_row=state.handoffs_in_a_row,
+            most=rules.max_handoffs,
+        )
+
     def _agent(self, opening: Opening) -> AgentName:
         return self._host.agent if self._host.state.agent else opening.agent
 
@@ -216,6 +237,8 @@ class Talk:
             language=host.state.language,
             line=self.line,
             briefing=await host.house.briefing(host.state),
+            handover=host.state.handover,
+            may_pass=self._may_pass,
             record=host.record,
             clock=host.clock_ms,
         )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from agents.exceptions import AgentsException
@@ -15,23 +16,25 @@ from agents.realtime import (
 from websockets.exceptions import WebSocketException
 
 from callcenter.domain.events import (
-    AgentHandedOff,
     CallResumed,
     Event,
     ModelUsed,
     SessionOpened,
 )
+from callcenter.domain.handover import Handover
 from callcenter.domain.ids import AgentName
 from callcenter.domain.opening import Opening
 from callcenter.domain.prices import Tokens, price_of
 from callcenter.domain.roster import Roster
 from callcenter.domain.tool import Tool
-from callcenter.domain.transcript import Speaker, Turn
+from callcenter.domain.transcript import Turn
 from callcenter.errors import ModelError
 from callcenter.realtime.guardrails import STOPPED, Guardrails
 from callcenter.realtime.line import CallerLine
 from callcenter.realtime.manner import Manner
 from callcenter.realtime.model_settings import ModelSettings
+from callcenter.realtime.passing import Passing
+from callcenter.realtime.script import Script
 from callcenter.realtime.sounds import CHIME
 from callcenter.realtime.staff import staff
 from callcenter.realtime.telephone import telephone
@@ -44,10 +47,12 @@ CONNECT_SECONDS: Final = 5.0
 REFUSED: Final = frozenset({401, 403, 404})
 """A key or a model that is refused now is refused in a second, too."""
 
-NOT_FOUND: Final = "not found"
+TRANSCRIPT_SECONDS: Final = 1.0
+"""Transcription is another model's work. The agent's last words cover the wait."""
 
-HISTORY_TURNS: Final = 40
-"""A resumed session is given this many of the last turns: more than most calls have."""
+LOOK_SECONDS: Final = 0.02
+
+NOT_FOUND: Final = "not found"
 
 
 class Conversation:
@@ -68,6 +73,8 @@ class Conversation:
         language: str,
         line: CallerLine,
         briefing: str,
+        handover: Handover,
+        may_pass: Callable[[], str],
         record: Callable[[Event], None],
         clock: Callable[[], int],
         inner: RealtimeModel | None = None,
@@ -85,7 +92,9 @@ class Conversation:
             agent=opening.agent,
             language=language,
             briefing=briefing,
+            handover=handover,
         )
+        self._relays: asyncio.Queue[AgentName] = asyncio.Queue()
         self._turns = Turns(opening.agent, record=record, clock=clock)
         self._guardrails = Guardrails(
             roster,
@@ -102,6 +111,7 @@ class Conversation:
             watch=self._watch,
             inner=inner,
         )
+        self._script = Script(self._transport.send_raw)
         agents = staff(
             roster,
             tools,
@@ -109,6 +119,13 @@ class Conversation:
             record=self._guardrails.record,
             clock=clock,
             working=self._working,
+            passing=Passing(
+                self._manner,
+                roster,
+                record=record,
+                may_pass=may_pass,
+                relay=self._relays.put_nowait,
+            ),
         )
         self._runner = RealtimeRunner(
             agents[opening.agent],
@@ -138,14 +155,17 @@ class Conversation:
         self._record(SessionOpened(agent, self._clock() - began_ms))
         if self._opening.reason:
             self._record(CallResumed(agent, self._opening.reason))
-        await self._begin()
+        await self._script.begin(self._opening)
 
-    async def hold(self, renew_s: float) -> None:
+    async def hold(self, renew_s: float) -> AgentName | None:
         """Follow the session until it is `renew_s` old and the line is quiet.
 
-        Raises ModelError when it is lost first. Cancelling is safe.
+        Returns who takes over when that is before it: an agent with another voice, for
+        whom a new session is needed. Raises ModelError when the session is lost first.
+        Cancelling is safe.
         """
         lost: list[BaseException] = []
+        relay: AgentName | None = None
         try:
             async with asyncio.TaskGroup() as tasks:
                 following = [
@@ -153,8 +173,7 @@ class Conversation:
                     tasks.create_task(self._raise_losses()),
                     tasks.create_task(self._transport.answer_debts()),
                 ]
-                await asyncio.sleep(renew_s)
-                await self._line.callers_turn()
+                relay = await self._until_it_is_over(renew_s)
                 for task in following:
                     task.cancel()
         except* ModelError as group:
@@ -163,11 +182,12 @@ class Conversation:
         if lost:
             await self._line.disconnect(self._transport)
             raise lost[0]
+        return relay
 
     async def say(self, note: str) -> None:
         """Tell the agent something that the caller does not hear, and let it speak."""
-        await self._say_as("system", note)
-        await self._transport.send_raw("response.create")
+        await self._script.note(note)
+        await self._script.ask()
 
     async def speak(self, language: str) -> None:
         """Go on in this language (a tag): the ear, the agent, and whoever follows it.
@@ -197,14 +217,7 @@ class Conversation:
         if not instructions:
             await self._line.play_sound(CHIME)
             return
-        await self._transport.send_raw(
-            "response.create",
-            response={
-                "instructions": instructions,
-                "tool_choice": "none",
-                "metadata": {"purpose": "filler"},
-            },
-        )
+        await self._script.fill(instructions)
 
     async def ask_again(self) -> None:
         """Ask the model once more for an answer, unless a tool still works on it."""
@@ -236,8 +249,22 @@ class Conversation:
             lost = ModelError("The agent had to be stopped too often", retry=False)
             self._losses.put_nowait(lost)
             return
-        await self._say_as("system", STOPPED)
+        await self._script.note(STOPPED)
         await self._transport.ask_again()
+
+    async def _until_it_is_over(self, renew_s: float) -> AgentName | None:
+        try:
+            async with asyncio.timeout(renew_s):
+                relay = await self._relays.get()
+        except TimeoutError:
+            await self._line.callers_turn()
+            return None
+        # The next session is told what the caller said; that is still being written.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TRANSCRIPT_SECONDS):
+                while self._turns.listening:  # noqa: ASYNC110  # a second, once a relay
+                    await asyncio.sleep(LOOK_SECONDS)
+        return relay
 
     async def _raise_losses(self) -> None:
         raise await self._losses.get()
@@ -256,29 +283,10 @@ class Conversation:
 
     def _take(self, event: RealtimeSessionEvent) -> None:
         if event.type == "handoff":
-            to_agent = AgentName(event.to_agent.name)
-            self._turns.agent = to_agent
-            self._record(AgentHandedOff(AgentName(event.from_agent.name), to_agent))
+            self._turns.agent = AgentName(event.to_agent.name)
         elif event.type == "error" and NOT_FOUND in str(event.error):
             # The SDK answered for a tool that does not exist, and asks for no words.
             self._transport.owe_answer()
-
-    async def _begin(self) -> None:
-        for turn in self._opening.history[-HISTORY_TURNS:]:
-            if turn.heard:
-                await self._say_as(_role(turn), turn.heard)
-        await self._say_as("system", self._opening.note)
-        if not self._opening.silent:
-            await self._transport.send_raw("response.create")
-
-    async def _say_as(self, role: str, text: str) -> None:
-        kind = "output_text" if role == "assistant" else "input_text"
-        item = {
-            "type": "message",
-            "role": role,
-            "content": [{"type": kind, "text": text}],
-        }
-        await self._transport.send_raw("conversation.item.create", item=item)
 
 
 def _first(lost: BaseExceptionGroup[BaseException]) -> BaseException:
@@ -290,7 +298,3 @@ def _status(error: BaseException) -> int | None:
     """The HTTP status with which a handshake was refused."""
     response = getattr(error, "response", None)
     return getattr(response, "status_code", None)
-
-
-def _role(turn: Turn) -> str:
-    return "user" if turn.speaker is Speaker.CALLER else "assistant"

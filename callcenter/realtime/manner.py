@@ -6,6 +6,7 @@ One session's. A handoff changes all of it, and so does a language that is chose
 from typing import Any
 
 from callcenter.domain.card import Card
+from callcenter.domain.handover import Handover
 from callcenter.domain.ids import AgentName
 from callcenter.domain.languages import ENGLISH, LANGUAGES, closest
 from callcenter.domain.prompt import prompt
@@ -25,8 +26,11 @@ class Manner:
         agent: AgentName,
         language: str,
         briefing: str,
+        handover: Handover,
     ) -> None:
         self.agent = agent
+        self.handover = handover
+        """What that agent was told when it took over."""
         self.language = language
         """The tag of what the caller has chosen; empty as long as they have not."""
         self._settings = settings
@@ -37,7 +41,11 @@ class Manner:
     def instructions(self, agent: str) -> str:
         """All that an agent of this call is told, as things are now."""
         return prompt(
-            self._roster, agent, briefing=self._briefing, language=self.language
+            self._roster,
+            agent,
+            briefing=self._briefing,
+            language=self.language,
+            handover=self.handover,
         )
 
     def settings(self) -> dict[str, Any]:
@@ -47,8 +55,8 @@ class Manner:
         return self._settings.tuned(
             beside(self._card.tuning, (card.tuning for card in self._roster.cards)),
             (spoken,) if spoken else self._card.languages,
-            # One voice for a call: the API refuses another once an agent has spoken.
-            voice=entry.voice,
+            # One voice for a session: the API refuses another once it has spoken.
+            voice=self._roster.voice(self.agent),
             speed=entry.tuning.speed,
         )
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from agents import RunContextWrapper
-from agents.realtime import RealtimeAgent, realtime_handoff
+from agents.realtime import RealtimeAgent
 
 from callcenter.domain.card import Card
 from callcenter.domain.events import Event
@@ -13,6 +13,7 @@ from callcenter.domain.roster import Roster
 from callcenter.domain.tool import Tool
 from callcenter.realtime.hands import Hands
 from callcenter.realtime.manner import Manner
+from callcenter.realtime.passing import Passing
 
 
 def staff(
@@ -23,11 +24,12 @@ def staff(
     record: Callable[[Event], None],
     clock: Callable[[], int],
     working: list[str],
+    passing: Passing,
 ) -> dict[AgentName, RealtimeAgent[Any]]:
     """One agent for each card.
 
-    `manner` says what each of them is told, and learns who talks. While a tool runs,
-    its filler stands in `working`.
+    `manner` says what each of them is told, `passing` how they hand over. While a tool
+    runs, its filler stands in `working`.
     """
     hands = Hands(record, clock, working)
     agents: dict[AgentName, RealtimeAgent[Any]] = {
@@ -35,15 +37,15 @@ def staff(
             name=card.name,
             handoff_description=card.description,
             instructions=_told_by(manner),
-            tools=[hands.holding(tool, card.name) for tool in _of(card, tools)],
+            tools=[
+                *(hands.holding(tool, card.name) for tool in _of(card, tools)),
+                *passing.relays(card),
+            ],
         )
         for card in roster.cards
     }
     for card in roster.cards:  # all agents exist by now, so cycles are ordinary
-        agents[card.name].handoffs = [
-            realtime_handoff(agents[name], on_handoff=_arriving(manner, name))
-            for name in card.handoffs
-        ]
+        agents[card.name].handoffs = [*passing.handoffs(card, agents)]
     return agents
 
 
@@ -60,12 +62,3 @@ def _told_by(manner: Manner) -> Callable[..., str]:
         return manner.instructions(agent.name)
 
     return instructions
-
-
-def _arriving(manner: Manner, agent: AgentName) -> Callable[..., None]:
-    """The SDK calls it before it asks for the new agent's settings."""
-
-    def arrive(_: RunContextWrapper[Any]) -> None:
-        manner.agent = agent
-
-    return arrive

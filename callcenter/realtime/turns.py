@@ -96,6 +96,11 @@ class Turns:
             case _:
                 pass
 
+    @property
+    def listening(self) -> bool:
+        """Whether something that the caller said is not written down yet."""
+        return bool(self._spans)
+
     def pending(self) -> tuple[Turn, ...]:
         """What an agent has said so far that is not recorded yet."""
         return tuple(

@@ -41,9 +41,15 @@ def statements(fact: e.Fact) -> Iterator[UpdateBase]:
             yield from _spoken(fact, fact.event)
         case e.ToolCalled() | e.ToolReturned():
             yield from _worked(fact, fact.event)
-        case e.AgentHandedOff(from_agent, to_agent):
+        case e.AgentHandedOff(from_agent, to_agent, reason, known):
             yield from _put(
-                t.handoffs, fact, at=fact.at, from_agent=from_agent, to_agent=to_agent
+                t.handoffs,
+                fact,
+                at=fact.at,
+                from_agent=from_agent,
+                to_agent=to_agent,
+                reason=reason,
+                known=known,
             )
         case e.MessageTaken(text):
             yield from _put(t.follow_ups, fact, at=fact.at, kind=MESSAGE, text=text)

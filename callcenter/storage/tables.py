@@ -143,6 +143,8 @@ handoffs: Final = Table(
     Column("at", UtcTime, nullable=False),
     Column("from_agent", String, nullable=False),
     Column("to_agent", String, nullable=False),
+    Column("reason", Text),
+    Column("known", Text),
 )
 
 escalations: Final = Table(

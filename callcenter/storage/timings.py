@@ -20,16 +20,28 @@ def timings_of(events: Sequence[Plain]) -> dict[str, Any]:
     }
 
 
-def _handoff_gaps(data: Sequence[tuple[str, Plain]]) -> list[int | None]:
-    """From the caller's last word to the new agent's first, for each handoff."""
+def _handoff_gaps(data: Sequence[tuple[str, Plain]]) -> list[int]:
+    """How long nothing was heard before the new agent's first word, at each handoff."""
+    heard = [
+        (fields["began_ms"], _heard_until_ms(kind, fields))
+        for kind, fields in data
+        if kind in {"AgentSpoke", "CallerSpoke"}
+    ]
     gaps, awaited = [], ""
     for kind, fields in data:
         if kind == "AgentHandedOff":
             awaited = fields["to_agent"]
         elif kind == "AgentSpoke" and fields["agent"] == awaited:
-            gaps.append(fields.get("latency_ms"))
-            awaited = ""
+            began_ms, awaited = fields["began_ms"], ""
+            before = [ends_ms for begins_ms, ends_ms in heard if begins_ms < began_ms]
+            gaps.append(max(began_ms - max(before, default=began_ms), 0))
     return gaps
+
+
+def _heard_until_ms(kind: str, fields: Plain) -> int:
+    if kind == "CallerSpoke":
+        return int(fields["ended_ms"])
+    return int(fields["began_ms"] + fields["heard_ms"])
 
 
 def _summary(values: Any) -> dict[str, float] | None:  # noqa: ANN401  # any iterable

@@ -15,9 +15,11 @@ def upgrade() -> None:
     _calendar()
     _tickets()
     _callers()
+    _handoffs()
 
 
 def downgrade() -> None:
+    _without_handoffs()
     _without_callers()
     _without_tickets()
     _without_calendar()
@@ -234,3 +236,16 @@ def _without_callers() -> None:
         table.drop_column("personal")
     with op.batch_alter_table("calls") as table:
         table.drop_index("ix_calls_caller_number")
+
+
+def _handoffs() -> None:
+    """What one agent told the next."""
+    with op.batch_alter_table("handoffs") as table:
+        table.add_column(sa.Column("reason", sa.Text()))
+        table.add_column(sa.Column("known", sa.Text()))
+
+
+def _without_handoffs() -> None:
+    with op.batch_alter_table("handoffs") as table:
+        table.drop_column("known")
+        table.drop_column("reason")

@@ -65,12 +65,14 @@ def test_another_entry_agent_must_exist(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_warning_is_shown_and_passes(tmp_path: Path) -> None:
-    for name, voice, other in (("triage", "marin", "odd"), ("odd", "cedar", "triage")):
-        text = f"---\ndescription: x\nvoice: {voice}\nhandoffs: [{other}]\n---\nHi."
+    for name, menu, other in (("triage", "false", "odd"), ("odd", "true", "triage")):
+        text = (
+            f"---\ndescription: x\nlanguage_menu: {menu}\nhandoffs: [{other}]\n---\nHi."
+        )
         (tmp_path / f"{name}.md").write_text(text)
     done = RUN.invoke(app, ["check", "--folder", str(tmp_path)])
     assert done.exit_code == 0
-    assert done.output.startswith("odd.md:3: warning: 'odd' will speak")
+    assert done.output.startswith("odd.md:3: warning: 'odd' has a 'language_menu'")
     assert done.output.endswith("2 agents, 0 tools, all well\n")
 
 

@@ -17,6 +17,7 @@ from callcenter.domain.call import (
     fold,
 )
 from callcenter.domain.guardrails import GuardrailTripped
+from callcenter.domain.handover import HandoffRefused, Handover
 from callcenter.domain.ids import (
     AgentName,
     AttemptId,
@@ -88,8 +89,27 @@ ASKED_ADA = replace(ESCALATION, attempts=(Attempt(ADA, "Ada"),))
         ([ANSWERED], e.CallResumed(WEATHER, "broke"), {"agent": WEATHER}),
         (
             [ANSWERED],
-            e.AgentHandedOff(TRIAGE, WEATHER),
-            {"agent": WEATHER, "tool_calls": 1},
+            e.AgentHandedOff(TRIAGE, WEATHER, "rain?", "in Oslo"),
+            {
+                "agent": WEATHER,
+                "handover": Handover("rain?", "in Oslo"),
+                "handoffs": 1,
+                "tool_calls": 1,
+                "handoffs_in_a_row": 1,
+            },
+        ),
+        (
+            [ANSWERED, e.AgentHandedOff(TRIAGE, WEATHER)],
+            caller_spoke("i1", "", 100),
+            {
+                "handoffs_in_a_row": 0,
+                "turns": (Turn(ItemId("i1"), Speaker.CALLER, None, "", "", 100),),
+            },
+        ),
+        (
+            [ANSWERED],
+            HandoffRefused(TRIAGE, WEATHER, "too often"),
+            {"refused_handoffs": 1},
         ),
         ([ANSWERED], STREAM, {"phase": Phase.TALKING}),
         (

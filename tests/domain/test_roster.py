@@ -7,7 +7,6 @@ from hypothesis import given, strategies as st
 from callcenter.domain.card import Card
 from callcenter.domain.ids import AgentName
 from callcenter.domain.mcp import McpServer
-from callcenter.domain.problems import Problem
 from callcenter.domain.roster import (
     MAX_DESCRIPTION_CHARACTERS,
     Roster,
@@ -112,19 +111,13 @@ def test_an_agent_must_not_pass_for_the_way_to_a_human() -> None:
     ]
 
 
-def test_another_voice_is_only_a_warning() -> None:
+def test_everybody_speaks_with_the_entry_agents_voice_or_their_own() -> None:
     triage = replace(card("triage", "weather", "support"), voice="marin")
     weather = replace(card("weather"), voice="cedar")
-    problems = check(roster(triage, weather, card("support")), TOOLS)
-    assert problems == [
-        Problem(
-            "agents/weather.md",
-            5,
-            "'weather' will speak with the voice of 'triage', not 'cedar'",
-            warning=True,
-        )
-    ]
-    assert str(problems[0]).startswith("agents/weather.md:5: warning: ")
+    several = roster(triage, weather, card("support"))
+    assert check(several, TOOLS) == []
+    voices = [several.voice(name) for name in ("triage", "weather", "support")]
+    assert voices == ["marin", "cedar", "marin"]
 
 
 def warnings(*cards: Card) -> list[str]:

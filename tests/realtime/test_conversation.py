@@ -26,6 +26,7 @@ from typing_extensions import override
 
 from callcenter.bridge.patience import Due
 from callcenter.domain import events as e
+from callcenter.domain.handover import Handover
 from callcenter.domain.ids import AgentName, CallId, ItemId
 from callcenter.domain.opening import Opening, after_a_break, greeting
 from callcenter.domain.tool import Tool
@@ -178,6 +179,8 @@ def conversation(
         language=language,
         line=line or a_line(),
         briefing="It is Sunday.",
+        handover=Handover(),
+        may_pass=lambda: "",
         record=facts.append,
         clock=lambda: 0,
         inner=inner,

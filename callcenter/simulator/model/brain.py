@@ -255,10 +255,17 @@ def _pass_on(scene: Scene, intent: Intent) -> Part:
     ]
     best = max(agents, key=lambda n: _likeness(scene.offered[n], intent), default="")
     if best and _likeness(scene.offered[best], intent):
-        return CallTool(best)
+        return CallTool(best, _notes(scene, best))
     if _TRIAGE in agents and not scene.handed:
-        return CallTool(_TRIAGE)
+        return CallTool(_TRIAGE, _notes(scene, _TRIAGE))
     return Speak(NOBODY if intent.name == "human" else CANNOT)
+
+
+def _notes(scene: Scene, handoff: str) -> Json:
+    """For the next agent, if they are wanted: the caller's last words, and all."""
+    wanted = scene.offered[handoff].get("parameters", {}).get("properties", {})
+    notes = {"reason": scene.utterances[-1], "known": "; ".join(scene.utterances)}
+    return {name: text for name, text in notes.items() if name in wanted}
 
 
 def _likeness(tool: Json, intent: Intent) -> int:
