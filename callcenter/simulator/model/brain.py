@@ -10,7 +10,6 @@ Pure: a scene in, the parts of one response out.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Final
 
@@ -70,7 +69,6 @@ _CHOOSE: Final = Intent("choose", (), "book_appointment", BY_NAME["slots"].topic
 
 _CHOICE: Final = re.compile(r"\b(first|second|third|last) one\b|\bname is\b")
 _QUOTED: Final = re.compile(r'“([^”]+)”|"([^"]+)"')
-_ORDER: Final = re.compile(r"use tool (\w+)(?: with (\{.*\}))?", re.DOTALL)
 _NO_MESSAGE: Final = frozenset(
     {"please", "take", "leave", "a", "the", "message", "yes", "can", "could", "you"}
     | {"i", "want", "would", "like", "to"}
@@ -120,8 +118,8 @@ def _answer(scene: Scene) -> list[Part]:
         return [Speak(GREETING)]
     if scene.is_silent:
         return [Speak(STILL_THERE)]
-    if order := _ordered(scene):
-        return [order]
+    if scene.order:
+        return [scene.order]
     intent, wish = _wish(scene)
     if intent is None:
         return [Speak(PARDON)]
@@ -132,19 +130,6 @@ def _answer(scene: Scene) -> list[Part]:
     if intent.name == "no":
         return _no(scene)
     return [Speak(_SMALL_TALK.get(intent.name, PARDON))]
-
-
-def _ordered(scene: Scene) -> CallTool | None:
-    """What a rehearsal has the caller order word for word: `use tool X with {…}`."""
-    words = [item.text for item in scene.items if item.role == "user"]
-    order = _ORDER.fullmatch(words[-1]) if words else None
-    if order is None:
-        return None
-    try:
-        given = json.loads(order[2] or "{}")
-    except ValueError:
-        return None
-    return CallTool(order[1], given) if isinstance(given, dict) else None
 
 
 def _wish(scene: Scene) -> tuple[Intent | None, str]:

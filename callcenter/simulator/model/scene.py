@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
@@ -13,6 +14,7 @@ from callcenter.simulator.model.schema import Json
 
 HANDOFF: Final = "transfer_to_"
 HUMAN: Final = "transfer_to_human"
+_ORDER: Final = re.compile(r"use tool (\w+)(?: with (\{.*\}))?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,19 @@ class Scene:
     def utterances(self) -> list[str]:
         """What the caller said, turn by turn."""
         return [item.text.lower() for item in self.items if item.role == "user"]
+
+    @property
+    def order(self) -> CallTool | None:
+        """What a rehearsal has the caller order word for word: `use tool X with {…}`."""
+        words = [item.text for item in self.items if item.role == "user"]
+        order = _ORDER.fullmatch(words[-1]) if words else None
+        if order is None:
+            return None
+        try:
+            given = json.loads(order[2] or "{}")
+        except ValueError:
+            return None
+        return CallTool(order[1], given) if isinstance(given, dict) else None
 
     @property
     def is_silent(self) -> bool:
