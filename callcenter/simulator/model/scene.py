@@ -61,7 +61,7 @@ class Scene:
 
     @property
     def order(self) -> CallTool | None:
-        """What a rehearsal has the caller order word for word: `use tool X with {…}`."""
+        """What a rehearsed caller orders word for word: `use tool X with {…}`."""
         words = [item.text for item in self.items if item.role == "user"]
         order = _ORDER.fullmatch(words[-1]) if words else None
         if order is None:
