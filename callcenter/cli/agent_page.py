@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any, Protocol
 
 from callcenter.domain.card import Card
+from callcenter.domain.handover import PARAMETERS
 from callcenter.domain.prompt import about_tokens, prompt
 from callcenter.domain.roster import Roster, handoff_description, handoff_tool
 
@@ -80,7 +81,7 @@ def _tools(card: Card, tools: Mapping[str, Described]) -> Iterator[dict[str, Any
 def _handoffs(roster: Roster, card: Card) -> Iterator[dict[str, Any]]:
     for other in card.handoffs:
         description = handoff_description(roster.card(other))
-        yield _schema(handoff_tool(other), description, {})
+        yield _schema(handoff_tool(other), description, dict(PARAMETERS))
 
 
 def _schema(name: str, description: str, parameters: Any) -> dict[str, Any]:  # noqa: ANN401  # JSON Schema

@@ -21,7 +21,7 @@ from callcenter.domain.card import Card
 from callcenter.domain.events import AgentHandedOff, Event
 from callcenter.domain.handover import HandoffRefused
 from callcenter.domain.ids import AgentName
-from callcenter.domain.roster import Roster, handoff_tool
+from callcenter.domain.roster import Roster, handoff_description, handoff_tool
 from callcenter.realtime.manner import Manner
 from callcenter.wire import handovers
 
@@ -70,7 +70,7 @@ class Passing:
         return [
             FunctionTool(
                 name=handoff_tool(name),
-                description=self._described(name),
+                description=handoff_description(self._roster.card(name)),
                 params_json_schema=dict(handover.PARAMETERS),
                 on_invoke_tool=partial(self._hand_to_another_session, card, name),
                 strict_json_schema=False,
@@ -83,11 +83,6 @@ class Passing:
         voice = self._roster.voice(card.name)
         return [one for one in card.handoffs if self._roster.voice(one) == voice]
 
-    def _described(self, name: AgentName) -> str:
-        """In the SDK's own words."""
-        description = self._roster.card(name).description
-        return f"Handoff to the {name} agent to handle the request. {description}"
-
     def _handoff(self, card: Card, name: AgentName, staff: Staff) -> _Handoff:
         async def invoke(
             _: RunContextWrapper[Any], written: str | None = None
@@ -97,7 +92,7 @@ class Passing:
 
         handoff = _Handoff(
             tool_name=handoff_tool(name),
-            tool_description=self._described(name),
+            tool_description=handoff_description(self._roster.card(name)),
             input_json_schema=dict(handover.PARAMETERS),
             on_invoke_handoff=invoke,
             agent_name=name,

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from callcenter.domain.card import Card
+from callcenter.domain.handover import Handover
 from callcenter.domain.ids import AgentName
 from callcenter.domain.roster import Roster
 from callcenter.domain.tuning import Tuning
@@ -42,6 +43,7 @@ def manner(
         agent=agent.name,
         language=language,
         briefing="It is Sunday.",
+        handover=Handover(),
     )
 
 

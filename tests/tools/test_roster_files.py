@@ -8,6 +8,7 @@ from callcenter.errors import ConfigurationError
 from callcenter.tools.registry import descriptions, fillers, toolbox
 from callcenter.tools.roster_files import load_roster, read_roster
 from callcenter.wire.cards import parse, render
+from callcenter.wire.front_matter import FENCE, split
 from tests.tools.fakes import House
 
 CARDS = Path(__file__).parents[2] / "agents"
@@ -70,10 +71,10 @@ def test_a_card_that_cannot_be_read_does_not_accuse_its_friends(tmp_path: Path) 
 def test_a_warning_does_not_stop_the_house(tmp_path: Path) -> None:
     write(
         tmp_path,
-        triage=card("handoffs: [weather]", "voice: marin"),
-        weather=card("voice: cedar"),
+        triage=card("handoffs: [weather]"),
+        weather=card("model: {speed: 1.2}"),
     )
-    assert load_roster(tmp_path, "triage", TOOLS).card("weather").voice == "cedar"
+    assert load_roster(tmp_path, "triage", TOOLS).card("weather").tuning.speed == 1.2
     _, problems = read_roster(tmp_path, "triage", TOOLS)
     assert [problem.warning for problem in problems] == [True]
 
@@ -114,13 +115,15 @@ def test_every_agent_can_reach_a_human_and_has_what_follows_if_none_answers() ->
 def test_every_tool_has_an_agent_and_every_name_in_a_card_is_its_own() -> None:
     """An agent that is told of a tool it does not have would call it: dead air."""
     roster = load_roster(CARDS, "triage", descriptions())
-    cards = roster.cards
+    cards, tools = roster.cards, toolbox(House().desk)
     assert {tool for each in cards for tool in each.tools} == set(descriptions())
     for each in cards:
         told = set(
             re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", roster.instructions(each.name))
         )
-        assert told <= set(each.tools), each.name
+        schemas = [tools[name].parameters["properties"] for name in each.tools]
+        arguments = {argument for schema in schemas for argument in schema}
+        assert told <= set(each.tools) | arguments, each.name
 
 
 def test_the_house_s_own_cards_survive_being_written_again() -> None:
@@ -132,7 +135,8 @@ def test_every_article_has_a_title_and_headed_passages() -> None:
     articles = sorted((CARDS / "knowledge").glob("*.md"))
     assert len(articles) == 8
     for article in articles:
-        text = article.read_text(encoding="utf-8")
+        whole = article.read_text(encoding="utf-8")
+        text = split(whole, article.name)[1] if whole.startswith(FENCE) else whole
         assert text.startswith("# "), article.name
         passages = text.split("\n## ")[1:]
         assert len(passages) >= 4, article.name
