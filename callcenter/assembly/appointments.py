@@ -8,11 +8,12 @@ from datetime import time, timedelta
 from typing import Final
 
 import structlog
-from quart import Blueprint
+from quart import Blueprint, Quart
 
-from callcenter.assembly.errands import Errands, Post
+from callcenter.assembly.errands import Errands
 from callcenter.domain.house import House
 from callcenter.domain.texting import TextRules
+from callcenter.errors import ConfigurationError
 from callcenter.floor.ports import Clock
 from callcenter.settings import Settings
 from callcenter.storage import house as tables
@@ -57,6 +58,8 @@ def links_of(settings: Settings) -> Links:
 def appointments(settings: Settings, database: Database, clock: Clock) -> Appointments:
     """The book, before anything is in it. Raises ConfigurationError."""
     written = load_house(settings.house_file)
+    if written is None and "house_file" in settings.model_fields_set:
+        raise ConfigurationError(f"There is no {settings.house_file} (HOUSE_FILE).")
     house = written or tables.FJORD_CYCLES
     rules = TextRules(
         time(settings.reminder_hour),
@@ -75,16 +78,16 @@ def appointments(settings: Settings, database: Database, clock: Clock) -> Appoin
 
 @asynccontextmanager
 async def running_errands(
-    settings: Settings, kept: Appointments, clock: Clock, post: Post | None = None
+    settings: Settings, kept: Appointments, clock: Clock, app: Quart
 ) -> AsyncIterator[None]:
-    """Have texts sent and free times offered, as long as the block lasts."""
+    """Have calendars shown, texts sent and free times offered while the block lasts."""
+    app.register_blueprint(kept.routes)
     if not settings.twilio_phone_number:
         logger.info("no_texts", reason=NO_TEXTS)
         yield
         return
     async with AsyncExitStack() as doors, asyncio.TaskGroup() as tasks:
-        if post is None:
-            post = await doors.enter_async_context(_twilio(settings))
+        post = await doors.enter_async_context(_twilio(settings))
         letters = Letters(
             kept.house.name,
             kept.house.zone,

@@ -120,6 +120,8 @@ async def running(
     rosters = Rosters(settings.cards, settings.entry_agent, catalogue.descriptions)
     database = Database.open(settings.database_url)
     ledger = Ledger(database, _journal(settings))
+    clock = clock or SystemClock()
+    kept = appointments(settings, database, clock)
     async with (
         opened(catalogue.modules) as resources,
         AsyncExitStack() as doors,
@@ -133,9 +135,7 @@ async def running(
         tools = await doors.enter_async_context(
             toolbox(settings, catalogue, rosters, resources)
         )
-        clock = clock or SystemClock()
         recorded = await doors.enter_async_context(recordings(settings, clock))
-        kept, customers = appointments(settings, database, clock), Customers(database)
         desk = partial(
             Desk,
             schedule=kept.book,
@@ -166,7 +166,7 @@ async def running(
                     caller_number=number,
                     call=control,
                     deeds=control.deeds,
-                    identity=CallIdentity(number, control, customers, clock),
+                    identity=CallIdentity(number, control, Customers(database), clock),
                 )
             ),
             briefing=Briefing(settings, kept.book, Callers(database), clock),
@@ -177,10 +177,11 @@ async def running(
         node = Node(Quart("callcenter"), floor, ledger, rosters, _missing(settings))
         ready = Readiness(node.not_ready, database.check, clock)
         node.app = create_app(floor, _proof(settings), ready, node.warnings)
-        node.app.register_blueprint(kept.routes)
         prepare = partial(_prepare, node, settings, kept, operators)
         await prepare()
-        await doors.enter_async_context(running_errands(settings, kept, clock))
+        await doors.enter_async_context(
+            running_errands(settings, kept, clock, node.app)
+        )
         storing = tasks.create_task(ledger.run())
         repairing = tasks.create_task(_repair(node, prepare))
         following = tasks.create_task(tools.follow())

@@ -34,7 +34,7 @@ def feed(
     resource: str, appointments: Iterable[Appointment], house: House, now: datetime
 ) -> bytes:
     """What somebody has to do, for them: names and codes, no telephone numbers."""
-    calendar = _calendar(f"{resource}, {house.name}")
+    calendar = _calendar(f"{resource} ({house.name})")
     calendar.add("x-wr-timezone", house.zone.key)
     calendar.add("refresh-interval", REFRESH)
     for one in appointments:

@@ -34,12 +34,12 @@ def slot(hour: int, stand: str = STAND) -> Slot:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def nodes(request: pytest.FixtureRequest) -> AsyncIterator[list[AppointmentBook]]:
-    """Four nodes with connections of their own, on one database."""
+    """Sixteen nodes on one database, four to each pool of connections."""
     fixture = "url" if request.param == "sqlite" else "postgres_url"
     url = request.getfixturevalue(fixture)
     databases = [Database.open(url) for _ in range(4)]
     await house.seed(databases[0])
-    yield [AppointmentBook(one, now=lambda: LONG_AGO) for one in databases]
+    yield [AppointmentBook(one, now=lambda: LONG_AGO) for one in databases * 4]
     for one in databases:
         await one.close()
 
