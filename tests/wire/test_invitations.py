@@ -70,3 +70,8 @@ def test_a_name_cannot_write_a_line_of_its_own() -> None:
     [event] = events(feed("stand 1", [wicked], HOUSE, NOW))
     assert "ATTENDEE" not in event
     assert "ATTENDEE" in event["SUMMARY"]
+
+
+def test_a_house_without_an_address_names_no_place() -> None:
+    [event] = events(invitation(BOOKED, replace(HOUSE, address=""), NOW))
+    assert "LOCATION" not in event
