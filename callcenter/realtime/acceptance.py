@@ -6,7 +6,8 @@ all. So we wait for `session.updated`, and take an error before it for a refusal
 """
 
 import asyncio
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from callcenter.errors import ModelError
 
@@ -20,6 +21,18 @@ FATAL_CODES: Final = frozenset(
     }
 )
 """Trying again would only cost time: a human must act."""
+
+OTHER_MATTERS: Final = frozenset(
+    {
+        "conversation_already_has_active_response",
+        "response_cancel_not_active",
+        "input_audio_buffer_commit_empty",
+        "item_not_found",
+    }
+)
+OTHER_ITEMS: Final = "item_"
+OTHER_PARAMETERS: Final = frozenset({"item_id", "audio_end_ms", "content_index"})
+"""Errors about something else that was asked for in the meantime, by code or place."""
 
 
 class Acceptance:
@@ -37,12 +50,17 @@ class Acceptance:
             self._error = error
             self._answered.set()
 
-    def refuse_if_waiting(self, code: object, message: object) -> None:
+    def refuse_if_waiting(self, error: Mapping[str, Any]) -> None:
         """Take an error of the server's for the answer, if none came before."""
+        code, about = str(error.get("code")), error.get("param")
+        if code in OTHER_MATTERS or code.startswith(OTHER_ITEMS):
+            return
+        if about in OTHER_PARAMETERS:
+            return
         self.refuse(
             ModelError(
-                f"The model refused the session: {message} ({code})",
-                retry=str(code) not in FATAL_CODES,
+                f"The model refused the session: {error.get('message')} ({code})",
+                retry=code not in FATAL_CODES,
             )
         )
 

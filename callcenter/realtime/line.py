@@ -35,11 +35,12 @@ NO_AUDIO_SECONDS: Final = 10.0
 """A caller's frame comes every 20 ms; without any for this long, nobody is there."""
 
 TICK_SECONDS: Final = 0.25
+LATE_SECONDS: Final = 0.05
+"""An event loop that wakes us so late has not read its sockets, either."""
 
 MARK_EVERY_MS: Final = 100
 """Between two marks Twilio's own clock says what was heard; the real service's deltas
 are longer than this, and each gets its mark."""
-
 LOCAL: Final = ResponseId("local")
 """The response of sounds that no model made."""
 
@@ -136,6 +137,10 @@ class CallerLine:
         if party is self._party:
             await self._handle(b.Interrupted())
 
+    def is_with(self, party: Party) -> bool:
+        """Whether this session is the one that the caller talks with."""
+        return party is self._party
+
     def rest(self) -> None:
         """The agents are done with this caller: silence is no fault any more."""
         self.patience.rest()
@@ -215,12 +220,10 @@ class CallerLine:
                 continue
             except SocketClosed:
                 return "the caller's socket closed"
-            if isinstance(text, bytes):  # Twilio sends none
-                self.malformed += 1
-                continue
             if isinstance(message, media.Stopped):
                 return "the stream stopped"
-            await self._take(message)
+            # Twilio sends no binary messages.
+            await self._take(None if isinstance(text, bytes) else message)
 
     async def _take(self, message: media.FromTwilio | None) -> None:
         match message:
@@ -248,12 +251,15 @@ class CallerLine:
             self.patience.owe(self._clock())
         frames = 0
         while True:
+            due_s = asyncio.get_running_loop().time() + TICK_SECONDS
             await asyncio.sleep(TICK_SECONDS)
             now_s = asyncio.get_running_loop().time()
             if self.frames != frames and self._presence is not None:
                 frames = self.frames
                 self._presence.reschedule(now_s + NO_AUDIO_SECONDS)
-            if missing_ms := self._inflow.missing(now_s):
+            # Were we late ourselves, the frames are there and only wait to be read.
+            late = now_s - due_s > LATE_SECONDS
+            if not late and (missing_ms := self._inflow.missing(now_s)):
                 await self._handle(b.FramesMissing(missing_ms))
             for due in self.patience.tick(self._clock()):
                 self._on_due(due)

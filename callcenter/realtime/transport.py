@@ -176,22 +176,24 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
             for listener in list(self._listeners):
                 await listener.on_event(event)
 
-    async def _read(self, event: Any) -> None:  # noqa: ANN401, C901  # any JSON; a case a kind
+    async def _read(self, event: Any) -> None:  # noqa: ANN401, C901, PLR0912  # a case a kind
         """Take what the SDK does not tell from the server's own event."""
         if not isinstance(event, dict):
             return
         match event:
             case {"type": "session.updated"}:
                 self._acceptance.accept()
-            case {"type": "error", "error": {"code": code, "message": text}}:
+            case {"type": "error", "error": {"code": code, "message": text} as error}:
                 self._debts.error(code, text)
-                self._acceptance.refuse_if_waiting(code, text)
+                self._acceptance.refuse_if_waiting(error)
             case {"type": "input_audio_buffer.speech_started"}:
                 self._cut_off_by_us = False
                 await self._line.interrupt(self)
-                self._line.patience.caller_spoke()
+                if self._line.is_with(self):
+                    self._line.patience.caller_spoke()
             case {"type": "input_audio_buffer.speech_stopped"}:
-                self._line.owe()
+                if self._line.is_with(self):
+                    self._line.owe()
             case {"type": "response.created", "response": {"id": str(response_id)}}:
                 self._debts.began(response_id)
                 await self._line.response_began(self, ResponseId(response_id))
@@ -202,7 +204,7 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
                 "response": {"id": str(response_id)} as done,
             }:
                 await self._line.response_ended(self, ResponseId(response_id))
-                if is_no_answer(done):
+                if is_no_answer(done) and self._line.is_with(self):
                     self._line.expect_more()
                 self._on_used(tokens_of(done))
                 self._debts.ended(done)
