@@ -1,4 +1,8 @@
-"""Calls, side by side, to which anything may happen at any time."""
+"""Calls, side by side, to which anything may happen at any time.
+
+As many as are asked for, with the seed that the report's header prints; 500 take about
+a minute and a half: `pytest tests/calls/test_chance.py --random-calls 500`.
+"""
 
 import asyncio
 import random
@@ -21,6 +25,7 @@ from callcenter.simulator.carrier.sound import tone
 from callcenter.simulator.model.faults import Faults
 from callcenter.simulator.model.session import Session
 from callcenter.telephony import rest as telephony
+from tests.fakes.asking import asking, form
 from tests.fakes.center import ADA, BEA, CAI, Caller, Center, center
 from tests.fakes.nodes import tear
 from tests.fakes.trouble import QUICK, fails_next, hasten, rejects_next_update, spoil
@@ -38,6 +43,9 @@ SENTENCES = (
 )
 LONGEST_S = 6.0
 """A call whose caller has not left by then hangs up."""
+
+LONGEST_TEST_S = 900
+"""For as many calls as may be asked for; those of every day take half a minute."""
 
 OPERATORS: dict[str, OperatorBehaviour] = {
     ADA: Answers(after_s=0.5, talks=tone((180.0,), 200), hangs_up_after_s=0.1),
@@ -93,14 +101,34 @@ async def rest_fails(here: Center, _: Caller, chance: random.Random) -> None:
     here.carrier.fail_next(chance.choice(list(RestFault)))
 
 
-ACTS = (speaks, speaks, waits, presses, loses_the_stream, somebodys_model_fails)
+async def a_webhook_comes_again(here: Center, _: Caller, chance: random.Random) -> None:
+    """Of any call, also of one that is over: Twilio repeats, and others replay."""
+    callers = [one for one in here.carrier.calls.values() if one.parent_sid is None]
+    call = chance.choice(callers)
+    again = chance.choice(
+        [
+            ("/incoming-call", "ringing"),
+            ("/voice/status", "in-progress"),
+            ("/voice/stream-status", "in-progress"),
+        ]
+    )
+    path, status = again
+    async with asking(here.address) as twilio:
+        answer = await twilio.post(path, form(call.sid, CallStatus=status))
+    assert answer.status_code in {200, 204}
+
+
+ACTS = (
+    *(speaks, speaks, speaks, waits, waits, presses, presses),
+    *(loses_the_stream, somebodys_model_fails, a_webhook_comes_again, rest_fails),
+)
 
 
 async def anything(here: Center, caller: Caller, chance: random.Random) -> None:
     """Some acts, one after the other, beginning at any moment."""
     await caller.phone.waits(chance.randrange(0, 600, 20))
     for _ in range(chance.randrange(1, 6)):
-        await chance.choice((*ACTS, rest_fails))(here, caller, chance)
+        await chance.choice(ACTS)(here, caller, chance)
 
 
 async def lane(here: Center, calls: int, chance: random.Random) -> None:
@@ -119,6 +147,7 @@ async def lane(here: Center, calls: int, chance: random.Random) -> None:
         await call.ended()
 
 
+@pytest.mark.timeout(LONGEST_TEST_S)
 async def test_whatever_happens_every_call_ends_once_and_leaves_nothing(
     tmp_path: Path,
     pytestconfig: pytest.Config,
@@ -140,8 +169,19 @@ async def test_whatever_happens_every_call_ends_once_and_leaves_nothing(
                 tasks.create_task(lane(here, share, random.Random(chance.random())))
         await here.nothing_is_left()
         stored = await here.stored_calls()
-        assert len(stored) == len(here.of(e.CallAnswered)), f"seed {seed}"
+        sids = [one["call_sid"] for one in stored]
+        answered = [one.call_sid for one in here.of(e.CallAnswered)]
+        assert sorted(sids) == sorted(set(answered)), f"seed {seed}"
+        legs = here.carrier.calls.values()
+        callers = [leg for leg in legs if leg.parent_sid is None]
+        stayed = {leg.sid for leg in callers if leg.answered}  # not only rang
+        assert len(callers) == calls, f"seed {seed}"
+        assert len(answered) == len(set(answered)), f"seed {seed}"
+        assert stayed <= set(answered), f"seed {seed}"
         assert all(one["ended_at"] for one in stored), f"seed {seed}"
+        assert all(one["disposition"] for one in stored), f"seed {seed}"
+        left = [leg.sid for leg in legs if not leg.over]
+        assert left == [], f"seed {seed}"
         log = capsys.readouterr().out + caplog.text
         assert "errand_failed" not in log, f"seed {seed}"
         assert "call_failed" not in log, f"seed {seed}"
