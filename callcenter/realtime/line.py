@@ -25,11 +25,11 @@ from callcenter.bridge.patience import Due, Limits, Patience
 from callcenter.bridge.playback import Playback
 from callcenter.bridge.tape import Tape
 from callcenter.domain.ids import ItemId, ResponseId
-from callcenter.realtime.inflow import Inflow
+from callcenter.realtime.inbox import CallerInbox
 from callcenter.realtime.outbox import CallerOutbox, ModelOutbox
 from callcenter.realtime.party import Party
 from callcenter.wire import media
-from callcenter.wire.sockets import MediaSocket, SocketClosed
+from callcenter.wire.sockets import MediaSocket
 
 NO_AUDIO_SECONDS: Final = 10.0
 """A caller's frame comes every 20 ms; without any for this long, nobody is there."""
@@ -59,10 +59,7 @@ class CallerLine:
         limits: Limits | None = None,
     ) -> None:
         self.patience = Patience(limits or Limits())
-        self.frames = 0
-        self.malformed = 0
         self._clock = clock
-        self._on_key = on_key
         self._on_due = on_due
         self._keep = keep
         self._bridge = Bridge(tape, Playback(mark_every_ms=MARK_EVERY_MS))
@@ -76,7 +73,18 @@ class CallerLine:
         self._responses_begun = 0
         self._sounds = 0
         self._presence: asyncio.Timeout | None = None
-        self._inflow = Inflow()
+        self._inbox = CallerInbox(self._handle_now, on_key)
+        self._forgetting: asyncio.Queue[tuple[Party, Truncate]] = asyncio.Queue()
+
+    @property
+    def frames(self) -> int:
+        """Frames of the caller's that came."""
+        return self._inbox.frames
+
+    @property
+    def malformed(self) -> int:
+        """Messages on the caller's socket that were none of Twilio's, or too many."""
+        return self._inbox.malformed
 
     @property
     def dropped(self) -> int:
@@ -122,13 +130,19 @@ class CallerLine:
         self, party: Party, item_id: ItemId, response_id: ResponseId, audio: bytes
     ) -> None:
         """Let the caller hear the model."""
+        self.play_now(party, item_id, response_id, audio)
+
+    def play_now(
+        self, party: Party, item_id: ItemId, response_id: ResponseId, audio: bytes
+    ) -> None:
+        """The same, without waiting."""
         if party is not self._party:
             return
         first = item_id not in self._owners
         self._owners[item_id] = party
         self._quiet.clear()
         self.patience.agent_spoke()
-        await self._handle(b.AgentAudio(item_id, response_id, audio))
+        self._handle_now(b.AgentAudio(item_id, response_id, audio))
         if first:
             party.audible(item_id, round(self._bridge.wait_ms))
 
@@ -188,19 +202,20 @@ class CallerLine:
             working = [
                 tasks.create_task(self._to_caller.run(socket, started.stream_sid)),
                 tasks.create_task(self._to_model.run(self._pass_on)),
+                tasks.create_task(self._forget()),
                 tasks.create_task(self._tick()),
                 tasks.create_task(self._hang_up_when_ended(socket)),
             ]
             try:
                 async with asyncio.timeout(NO_AUDIO_SECONDS) as self._presence:
-                    return await self._read(socket)
+                    return await self._inbox.run(socket)
             except TimeoutError:
                 return "no audio came from the caller"
             finally:
                 for task in working:
                     task.cancel()
                 for command in self._bridge.handle(b.StreamClosed()):
-                    await self._perform(command)
+                    self._perform(command)
 
     def end(self) -> None:
         """Close the caller's stream; Twilio then asks what comes next."""
@@ -209,36 +224,6 @@ class CallerLine:
     async def _hang_up_when_ended(self, socket: MediaSocket) -> None:
         await self._ended.wait()
         await socket.close(1000, "the stream is over")
-
-    async def _read(self, socket: MediaSocket) -> str:
-        while True:
-            try:
-                text = await socket.receive()
-                message = media.parse_from_twilio(text)
-            except media.Malformed:
-                self.malformed += 1
-                continue
-            except SocketClosed:
-                return "the caller's socket closed"
-            if isinstance(message, media.Stopped):
-                return "the stream stopped"
-            # Twilio sends no binary messages.
-            await self._take(None if isinstance(text, bytes) else message)
-
-    async def _take(self, message: media.FromTwilio | None) -> None:
-        match message:
-            case media.Frame(timestamp_ms=timestamp_ms, audio=audio):
-                if self._inflow.admit(asyncio.get_running_loop().time()):
-                    self.frames += 1
-                    await self._handle(b.CallerFrame(timestamp_ms, audio))
-                else:
-                    self.malformed += 1
-            case media.MarkEcho(name):
-                await self._handle(b.MarkReturned(name))
-            case media.Digit(digit):
-                self._on_key(digit)
-            case _:  # a second start, or something that we don't know
-                self.malformed += 1
 
     async def _pass_on(self, audio: bytes) -> None:
         """While there is no session, the caller's last seconds wait for the next."""
@@ -254,12 +239,12 @@ class CallerLine:
             due_s = asyncio.get_running_loop().time() + TICK_SECONDS
             await asyncio.sleep(TICK_SECONDS)
             now_s = asyncio.get_running_loop().time()
-            if self.frames != frames and self._presence is not None:
-                frames = self.frames
+            if self._inbox.frames != frames and self._presence is not None:
+                frames = self._inbox.frames
                 self._presence.reschedule(now_s + NO_AUDIO_SECONDS)
             # Were we late ourselves, the frames are there and only wait to be read.
             late = now_s - due_s > LATE_SECONDS
-            if not late and (missing_ms := self._inflow.missing(now_s)):
+            if not late and (missing_ms := self._inbox.missing(now_s)):
                 await self._handle(b.FramesMissing(missing_ms))
             for due in self.patience.tick(self._clock()):
                 self._on_due(due)
@@ -267,8 +252,20 @@ class CallerLine:
     # The bridge between them.
 
     async def _handle(self, event: b.Event) -> None:
+        self._handle_now(event)
+        while not self._forgetting.empty():
+            party, cut = self._forgetting.get_nowait()
+            await party.truncate(cut.item_id, cut.heard_ms)
+
+    def _handle_now(self, event: b.Event) -> None:
         for command in self._bridge.handle(event, self._clock()):
-            await self._perform(command)
+            self._perform(command)
+
+    async def _forget(self) -> None:
+        """Truncate what nobody waited for."""
+        while True:
+            party, cut = await self._forgetting.get()
+            await party.truncate(cut.item_id, cut.heard_ms)
 
     def _listen(self, audio: bytes) -> None:
         """Pass the caller's audio on at once; or behind what waits already."""
@@ -276,7 +273,7 @@ class CallerLine:
         if party is None or not party.hear_now(audio):
             self._to_model.put(audio)
 
-    async def _perform(self, command: Command) -> None:  # noqa: C901  # a case a command
+    def _perform(self, command: Command) -> None:  # noqa: C901  # a case a command
         match command:
             case Listen(audio):
                 self._listen(audio)
@@ -286,10 +283,10 @@ class CallerLine:
                 self._to_caller.put(media.Mark(name))
             case Clear():
                 self._to_caller.clear()
-            case Truncate(item_id, heard_ms):
+            case Truncate(item_id):
                 owner = self._owners.get(item_id)
                 if owner is not None and owner is self._party:
-                    await owner.truncate(item_id, heard_ms)
+                    self._forgetting.put_nowait((owner, command))
             case Report(heard):
                 if owner := self._owners.pop(heard.item_id, None):
                     owner.heard(heard)

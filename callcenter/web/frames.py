@@ -5,9 +5,8 @@ text messages of some 400 bytes, so that is the short way through `feed`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from websockets.frames import apply_mask  # type: ignore[attr-defined]  # in C, or else in Python
 
@@ -42,8 +41,7 @@ class BadFrame(Exception):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
+class Arrived(NamedTuple):
     """A whole message, or a control frame."""
 
     opcode: Opcode

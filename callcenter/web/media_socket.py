@@ -9,6 +9,7 @@ which does the same, only slower.
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final, cast
 
@@ -88,6 +89,7 @@ class DirectSocket(asyncio.Protocol):
         self._behind = cast("asyncio.Protocol", self._transport.get_protocol())
         self._reader = FrameReader()
         self._unread: deque[str | bytes] = deque()
+        self._offered: Callable[[bytes], bool] = _nobody_takes
         self._waiter: asyncio.Future[None] | None = None
         self._writable = asyncio.Event()
         self._writable.set()
@@ -102,6 +104,9 @@ class DirectSocket(asyncio.Protocol):
             self._waiter = asyncio.get_running_loop().create_future()
             await self._waiter
         return self._unread.popleft()
+
+    def offer(self, take: Callable[[bytes], bool]) -> None:
+        self._offered = take
 
     def send_now(self, text: str) -> bool:
         if self._over or not self._writable.is_set():
@@ -157,6 +162,8 @@ class DirectSocket(asyncio.Protocol):
 
     def _take(self, frame: Arrived) -> None:
         match frame.opcode:
+            case Opcode.TEXT if not self._unread and self._offered(frame.payload):
+                pass
             case Opcode.TEXT | Opcode.BINARY:
                 self._unread.append(_message(frame))
                 self._wake()
@@ -187,6 +194,10 @@ class DirectSocket(asyncio.Protocol):
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
+
+
+def _nobody_takes(_: bytes) -> bool:
+    return False
 
 
 def _message(frame: Arrived) -> str | bytes:

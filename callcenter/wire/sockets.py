@@ -1,5 +1,6 @@
 """What the owner of a caller's media stream needs of its socket."""
 
+from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 
@@ -25,8 +26,15 @@ class MediaSocket(Protocol):
 
 @runtime_checkable
 class PromptSocket(MediaSocket, Protocol):
-    """One that can also be written to without waiting."""
+    """One that can also be written to, and listened to, without waiting."""
 
     def send_now(self, text: str) -> bool:
         """Send it, or return False and leave it to `send`: the socket is not ready."""
+        ...
+
+    def offer(self, take: Callable[[bytes], bool]) -> None:
+        """Offer each text to `take` as it comes, while nothing waits to be received.
+
+        What it does not take, and so returns False for, is left to `receive`.
+        """
         ...

@@ -22,9 +22,9 @@ class StartJson(msgspec.Struct):
 
 
 class MediaJson(msgspec.Struct):
-    """Of `media`; numbers come as strings."""
+    """Of `media`; numbers come as strings, and the audio in base64."""
 
-    payload: str
+    payload: bytes
     timestamp: str | int = "0"
     chunk: str | int = "0"
     track: str = "inbound"

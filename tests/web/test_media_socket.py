@@ -151,3 +151,37 @@ async def test_nothing_is_sent_to_a_caller_who_is_gone() -> None:
         async with connect(address) as client:
             assert await client.recv() == "hello"
         assert await asyncio.wait_for(outcome.get(), 5) is False
+
+
+async def test_what_is_offered_and_taken_is_not_received_and_order_is_kept() -> None:
+    taken: list[bytes] = []
+    left: asyncio.Queue[str | bytes] = asyncio.Queue()
+    read_on = asyncio.Event()
+
+    def take(text: bytes) -> bool:
+        if text.startswith(b"frame"):
+            taken.append(text)
+            return True
+        return False
+
+    async def listen(here: MediaSocket) -> None:
+        assert isinstance(here, DirectSocket)
+        here.offer(take)
+        await here.send("go on")
+        await read_on.wait()
+        while True:
+            left.put_nowait(await here.receive())
+
+    async with served(listen) as address, connect(address) as client:
+        await client.recv()
+        for text in ("frame 1", "key", "frame 2"):
+            await client.send(text)
+        await client.send(b"frame 3")  # bytes, which are offered to nobody
+        await (await client.ping())
+        assert taken == [b"frame 1"]  # the second one waits behind the key
+        read_on.set()
+        got = [await asyncio.wait_for(left.get(), 5) for _ in range(3)]
+        assert got == ["key", "frame 2", b"frame 3"]
+        await client.send("frame 4")
+        await (await client.ping())
+        assert taken == [b"frame 1", b"frame 4"]
