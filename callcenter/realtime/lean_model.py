@@ -6,7 +6,7 @@ with an underscore are the SDK's own: when a version has other ones, our methods
 simply never called, and tests/realtime/test_lean_model.py says so.
 """
 
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from functools import cache
 from typing import Any, Final
 
@@ -21,7 +21,8 @@ from agents.realtime.model_events import (
 )
 from pydantic import TypeAdapter
 from typing_extensions import override
-from websockets.protocol import State
+
+from callcenter.realtime.model_socket import ModelSocket, Play
 
 # The SDK builds a validator anew for every raw message (27 ms in which no caller on
 # this node hears anything) and for every item (0.4 ms). One for each type will do.
@@ -53,7 +54,12 @@ MAX_MESSAGE_BYTES: Final = 8 * 1024 * 1024
 
 
 class LeanModel(OpenAIRealtimeWebSocketModel):
-    """Listeners get each audio delta as `audio` only, and the rest as raw events."""
+    """Listeners get each audio delta as `audio` only, and the rest as raw events.
+
+    With `play`, set before it is connected, audio goes there and needs no event.
+    """
+
+    play: Play | None = None
 
     @override
     async def _create_websocket_connection(
@@ -63,33 +69,31 @@ class LeanModel(OpenAIRealtimeWebSocketModel):
 
         zlib's two windows would take some 300 KB a call, and time on every frame.
         """
-        return await websockets.connect(
+        socket = await websockets.connect(
             url,
             additional_headers=headers,
             user_agent_header=sdk._USER_AGENT,  # noqa: SLF001
             max_size=MAX_MESSAGE_BYTES,
             compression=None,
+            create_connection=ModelSocket,
         )
+        socket.play = self.play  # type: ignore[attr-defined]  # it is a ModelSocket
+        return socket
 
     def append_now(self, audio: bytes) -> bool:
-        """Send the caller's audio at once; False when the socket cannot take it now.
-
-        The same message as the SDK's, without an object that is built and validated
-        first, and without `send`'s locks: those keep the parts of a message together,
-        and nobody sends one in parts here.
-        """
+        """Send the caller's audio at once; False when the socket cannot take it now."""
         socket = self._websocket
-        if socket is None or socket.paused or socket.protocol.state is not State.OPEN:
-            return False
-        encoded = b64encode(audio)
-        socket.protocol.send_text(
-            b'{"type":"input_audio_buffer.append","audio":"' + encoded + b'"}'
-        )
-        socket.send_data()
-        return True
+        return isinstance(socket, ModelSocket) and socket.append_now(audio)
 
     @override
     async def _handle_ws_event(self, event: dict[str, Any]) -> None:
+        try:
+            await self._handle(event)
+        finally:
+            if isinstance(self._websocket, ModelSocket):
+                self._websocket.handled()
+
+    async def _handle(self, event: dict[str, Any]) -> None:
         match event:
             case {
                 "type": "response.output_audio.delta",

@@ -100,6 +100,8 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
         # One that is told nothing reports nothing, so the SDK truncates nothing.
         options["playback_tracker"] = RealtimePlaybackTracker()
         self._inner.add_listener(self)
+        if isinstance(self._inner, LeanModel):
+            self._inner.play = self._play
         await self._inner.connect(options)
         await self._acceptance.wait(ACCEPT_SECONDS)
 
@@ -165,9 +167,7 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
     @override
     async def on_event(self, event: RealtimeModelEvent) -> None:
         if event.type == "audio":
-            item_id, response_id = ItemId(event.item_id), ResponseId(event.response_id)
-            self._turns.agent_audio(item_id)
-            await self._line.play(self, item_id, response_id, event.data)
+            self._play(event.item_id, event.response_id, event.data)
         elif event.type == "raw_server_event":
             await self._read(event.data)
         elif event.type == "exception":
@@ -175,6 +175,11 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
         if event.type not in _NOT_FOR_THE_SESSION:
             for listener in list(self._listeners):
                 await listener.on_event(event)
+
+    def _play(self, item: str, response: str, audio: bytes) -> None:
+        item_id = ItemId(item)
+        self._turns.agent_audio(item_id)
+        self._line.play_now(self, item_id, ResponseId(response), audio)
 
     async def _read(self, event: Any) -> None:  # noqa: ANN401, C901, PLR0912  # a case a kind
         """Take what the SDK does not tell from the server's own event."""

@@ -1,7 +1,8 @@
 """The SDK's model without the work that a call has no use for."""
 
+import asyncio
 import json
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -20,6 +21,7 @@ from typing_extensions import override
 from websockets.asyncio.server import ServerConnection, serve
 
 from callcenter.realtime.lean_model import LeanModel
+from callcenter.realtime.model_socket import Play
 
 SOUND = b"\x01\x02" * 80
 
@@ -37,7 +39,9 @@ class Ear(RealtimeModelListener):
 
 
 @asynccontextmanager
-async def connected() -> AsyncIterator[tuple[LeanModel, ServerConnection]]:
+async def connected(
+    play: Play | None = None,
+) -> AsyncIterator[tuple[LeanModel, ServerConnection]]:
     sockets: list[ServerConnection] = []
 
     async def keep(socket: ServerConnection) -> None:
@@ -46,6 +50,7 @@ async def connected() -> AsyncIterator[tuple[LeanModel, ServerConnection]]:
 
     async with serve(keep, "127.0.0.1", 0) as server:
         model = LeanModel()
+        model.play = play
         port = server.sockets[0].getsockname()[1]
         await model.connect(
             {
@@ -131,3 +136,56 @@ async def test_what_only_the_sdks_history_needs_stays_raw() -> None:
         {"type": "conversation.item.truncated", "item_id": "i", "audio_end_ms": 1}
     )
     assert ear.kinds() == ["raw_server_event"]
+
+
+class Slow(Ear):
+    """It takes its time over everything but audio, and writes down what came when."""
+
+    def __init__(self, went_on: asyncio.Event) -> None:
+        super().__init__()
+        self.order: list[str] = []
+        self._went_on = went_on
+
+    def play(self, item_id: str, response_id: str, audio: bytes) -> None:
+        assert (response_id, audio) == ("resp_1", SOUND)
+        self.order.append(item_id)
+
+    @override
+    async def on_event(self, event: RealtimeModelEvent) -> None:
+        if event.type == "audio":
+            self.play(event.item_id, event.response_id, event.data)
+        elif event.type == "raw_server_event":
+            await self._went_on.wait()
+            self.order.append(event.data["type"])
+
+
+async def test_audio_passes_the_queue_but_nothing_that_came_before_it() -> None:
+    went_on = asyncio.Event()
+    ear = Slow(went_on)
+    async with connected(ear.play) as (model, service):
+        model.add_listener(ear)
+        await service.send(json.dumps(delta(item_id="a")))
+        await (await service.ping())
+        assert ear.order == ["a"]
+        await service.send(json.dumps({"type": "rate_limits.updated"}))
+        await service.send(json.dumps(delta(item_id="b")))
+        await (await service.ping())
+        assert ear.order == ["a"]  # the limits are still being thought about
+        went_on.set()
+        async with asyncio.timeout(5):
+            while "b" not in ear.order:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        await service.send(json.dumps(delta(item_id="c")))
+        await (await service.ping())
+    assert ear.order == ["a", "rate_limits.updated", "b", "c"]
+
+
+@pytest.mark.parametrize("length", [1, 60, 160, 16_000, 60_000])
+async def test_audio_of_any_length_arrives_whole(length: int) -> None:
+    async with connected() as (model, service):
+        audio = bytes(range(256)) * (length // 256 + 1)
+        if not model.append_now(audio[:length]):
+            assert length == 60_000  # too long for one frame: the SDK may have it
+            return
+        sent = json.loads(await service.recv())
+        assert b64decode(sent["audio"]) == audio[:length]
