@@ -6,12 +6,19 @@ without knowing it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from callcenter.domain.ids import CallId
-from callcenter.domain.schedule import Appointment, OpeningTime, Service, Slot
+from callcenter.domain.schedule import (
+    Appointment,
+    OpeningTime,
+    Service,
+    Slot,
+    Waiting,
+    Wish,
+)
 from callcenter.domain.tickets import Passage, Severity, Ticket, TicketStatus
 from callcenter.domain.transcript import Turn
 from callcenter.tools.deeds import Deeds, Forgetful
@@ -73,20 +80,50 @@ class Schedule(Protocol):
     @property
     def zone(self) -> ZoneInfo: ...
 
+    @property
+    def can_text(self) -> bool:
+        """Whether the house can send text messages about appointments."""
+        ...
+
+    @property
+    def waiting(self) -> "WaitingList": ...
+
     async def services(self) -> Sequence[Service]: ...
+
+    async def resources(self) -> Sequence[str]:
+        """Who and what serves callers."""
+        ...
 
     async def opening_times(self, first: date, days: int) -> Sequence[OpeningTime]: ...
 
+    async def closed_for(self, day: date) -> str | None:
+        """Why a day is closed that the week has open; None: it is as every week."""
+        ...
+
     async def free_slots(
-        self, service: str, first: date, days: int, now: datetime
+        self,
+        service: str,
+        first: date,
+        days: int,
+        now: datetime,
+        *,
+        resource: str = "",
+        moving: str = "",
     ) -> Sequence[Slot]:
-        """Free slots of a service (by exact name) from a local date on, in order."""
+        """Free slots of a service (by exact name) from a local date on, in order.
+
+        `moving` is an appointment whose own time counts as free.
+        """
         ...
 
     async def book(
-        self, slot: Slot, name: str, phone: str, call_id: CallId
+        self, slot: Slot, name: str, phone: str, call_id: CallId, *, most: int
     ) -> Appointment:
-        """Raises SlotTaken when somebody was faster. Repeating it is harmless."""
+        """Raises SlotTaken when somebody was faster; repeating it is harmless.
+
+        Raises TooManyAppointments when the number (in this call, when it is withheld
+        and `phone` empty) has `most` to come.
+        """
         ...
 
     async def find(self, code: str) -> Appointment | None: ...
@@ -98,6 +135,37 @@ class Schedule(Protocol):
         ...
 
     async def cancel(self, code: str) -> Appointment: ...
+
+    async def send_texts(self, code: str) -> Appointment:
+        """Confirm it by a text message, and send a reminder the day before."""
+        ...
+
+
+class WaitingList(Protocol):
+    """Who waits for what; free times are kept for the first in line, and offered."""
+
+    @property
+    def hold(self) -> timedelta:
+        """How long a time is kept for somebody."""
+        ...
+
+    async def join(self, wish: Wish, name: str, phone: str, call_id: CallId) -> Waiting:
+        """Repeating it is harmless. Raises TooManyAppointments."""
+        ...
+
+    async def places(self, phone: str) -> Sequence[Waiting]: ...
+
+    async def kept(self, phone: str) -> Sequence[Appointment]:
+        """The times that are kept for this number just now."""
+        ...
+
+    async def take(self, code: str, call_id: CallId | None) -> Appointment:
+        """Book what is kept. Raises SlotTaken when it is not kept any more."""
+        ...
+
+    async def leave(self, phone: str) -> int:
+        """Give up all places; how many there were."""
+        ...
 
 
 class Tickets(Protocol):

@@ -6,7 +6,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from callcenter.domain.ids import CallId
-from callcenter.domain.schedule import Appointment, OpeningTime, Service, Slot
+from callcenter.domain.schedule import (
+    Appointment,
+    OpeningTime,
+    Service,
+    Slot,
+    Waiting,
+    Wish,
+)
 from callcenter.domain.tickets import (
     Passage,
     Severity,
@@ -15,7 +22,7 @@ from callcenter.domain.tickets import (
     TicketStatus,
 )
 from callcenter.domain.transcript import Turn
-from callcenter.errors import CarrierError, SlotTaken
+from callcenter.errors import CarrierError, SlotTaken, TooManyAppointments
 from callcenter.tools.deeds import Deeds, Forgetful
 from callcenter.tools.desk import Desk
 from callcenter.tools.open_meteo_replies import zone_of
@@ -91,6 +98,9 @@ class FakeSchedule:
     snatched: set[datetime] = field(default_factory=set)
     """Times that look free, but are gone when they are booked."""
     full: set[date] = field(default_factory=set)
+    days_off: dict[date, str] = field(default_factory=dict)
+    can_text: bool = True
+    waiting: "FakeWaitingList" = field(default_factory=lambda: FakeWaitingList())
 
     async def services(self) -> Sequence[Service]:
         return [
@@ -105,27 +115,52 @@ class FakeSchedule:
         return [
             OpeningTime(day, self._at(day, 9), self._at(day, 17))
             for day in span
-            if day.weekday() < 5
+            if day.weekday() < 5 and day not in self.days_off
         ]
 
+    async def resources(self) -> Sequence[str]:
+        return ["stand 1", "stand 2"]
+
+    async def closed_for(self, day: date) -> str | None:
+        return self.days_off.get(day)
+
     async def free_slots(
-        self, service: str, first: date, days: int, now: datetime
+        self,
+        service: str,
+        first: date,
+        days: int,
+        now: datetime,
+        *,
+        resource: str = "",
+        moving: str = "",
     ) -> Sequence[Slot]:
-        taken = {a.slot.starts_at for a in self.booked.values() if not a.cancelled}
+        taken = {
+            a.slot.starts_at
+            for a in self.booked.values()
+            if not a.cancelled and a.code != moving
+        }
         return [
             Slot(service, stand, start, 60)
             for opening in await self.opening_times(first, days)
             for half_hours in range(16)
             for stand in ("stand 1", "stand 2")
+            if resource in {"", stand}
             if (start := opening.opens_at + timedelta(minutes=30 * half_hours)) > now
             and start not in taken
             and opening.day not in self.full
         ]
 
     async def book(
-        self, slot: Slot, name: str, phone: str, call_id: CallId
+        self, slot: Slot, name: str, phone: str, call_id: CallId, *, most: int
     ) -> Appointment:
         self._refuse_snatched(slot)
+        mine = [
+            a
+            for a in self.booked.values()
+            if (a.phone == phone if phone else a.call_id == call_id)
+        ]
+        if len(mine) >= most:
+            raise TooManyAppointments("There are enough already.")
         code = f"K7M4{len(self.booked)}"
         self.booked[code] = Appointment(code, slot, name, phone, call_id)
         return self.booked[code]
@@ -149,6 +184,10 @@ class FakeSchedule:
         self.booked[code] = replace(self.booked[code], cancelled=True)
         return self.booked[code]
 
+    async def send_texts(self, code: str) -> Appointment:
+        self.booked[code] = replace(self.booked[code], texts=True)
+        return self.booked[code]
+
     def hold(self, code: str, start: datetime, phone: str = ADA) -> Appointment:
         """An appointment from an earlier call."""
         slot = Slot("bicycle service", "stand 1", start, 60)
@@ -162,6 +201,38 @@ class FakeSchedule:
 
     def _at(self, day: date, hour: int) -> datetime:
         return datetime.combine(day, time(hour), self.zone)
+
+
+@dataclass
+class FakeWaitingList:
+    """Whoever joins waits for ever, but for what a test keeps for them."""
+
+    line: list[Waiting] = field(default_factory=list)
+    held: dict[str, Appointment] = field(default_factory=dict)
+    hold: timedelta = timedelta(minutes=30)
+
+    async def join(self, wish: Wish, name: str, phone: str, call_id: CallId) -> Waiting:
+        if len(self.line) == 3:
+            raise TooManyAppointments("There are 3 places already.")
+        place = Waiting(f"W{len(self.line)}", wish, name, phone, SUNDAY_NOON)
+        self.line.append(place)
+        return place
+
+    async def places(self, phone: str) -> Sequence[Waiting]:
+        return [one for one in self.line if one.phone == phone]
+
+    async def kept(self, phone: str) -> Sequence[Appointment]:
+        return [one for one in self.held.values() if one.phone == phone]
+
+    async def take(self, code: str, call_id: CallId | None) -> Appointment:
+        if code not in self.held:
+            raise SlotTaken("That time is not kept any more.")
+        return replace(self.held.pop(code), held_until=None)
+
+    async def leave(self, phone: str) -> int:
+        mine = await self.places(phone)
+        self.line = [one for one in self.line if one not in mine]
+        return len(mine)
 
 
 @dataclass
