@@ -100,7 +100,7 @@ class FakeSchedule:
     full: set[date] = field(default_factory=set)
     days_off: dict[date, str] = field(default_factory=dict)
     can_text: bool = True
-    waiting: "FakeWaitingList" = field(default_factory=lambda: FakeWaitingList())
+    waiting: "FakeWaitingList" = field(default_factory=lambda: FakeWaitingList())  # noqa: PLW0108  # below
 
     async def services(self) -> Sequence[Service]:
         return [
