@@ -99,14 +99,11 @@ class Customer:
 
 def normalised(detail: Detail, said: str) -> str:
     """As it is compared: however it was spelled, spaced or accented. "" is nothing."""
-    match detail:
-        case Detail.NAME:
-            words = re.findall(r"\w+", _plain(said))
-            return " ".join(sorted(words))
-        case Detail.POSTCODE:
-            return "".join(re.findall(r"[a-z0-9]", _plain(said)))
-        case Detail.DATE_OF_BIRTH:
-            return _as_date(said)
+    if detail is Detail.DATE_OF_BIRTH:
+        return _as_date(said)
+    if detail is Detail.POSTCODE:
+        return "".join(re.findall(r"[a-z0-9]", _plain(said)))
+    return " ".join(sorted(re.findall(r"\w+", _plain(said))))
 
 
 def pin_problem(pin: str) -> str:

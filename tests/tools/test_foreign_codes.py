@@ -69,24 +69,31 @@ async def test_a_foreign_code_is_no_better_than_one_that_does_not_exist(
     assert (here.schedule.booked, here.tickets.tickets) == before
 
 
-@settings(max_examples=150, deadline=None)
-@given(
-    st.sampled_from(sorted(DEFINITIONS)),
-    st.dictionaries(
-        st.sampled_from(["code", "phone", "number", "name", "reason", "caller", "day"]),
-        st.sampled_from(
-            ["K7M4X", "X2Y70", BOB, "Solveig Hemmelig", "*", "' OR 1=1 --"]
-        ),
-        max_size=4,
-    ),
-)
+def guesses(tool: str) -> st.SearchStrategy[tuple[str, dict[str, str]]]:
+    """Its own arguments, filled with what somebody might know of Bob."""
+    text = [
+        name
+        for name, about in DEFINITIONS[tool].parameters["properties"].items()
+        if about.get("type", "string") == "string"
+    ]
+    worth = st.sampled_from(
+        ["K7M4X", "X2Y70", BOB, "Solveig Hemmelig", "*", "' OR 1=1"]
+    )
+    filled = st.fixed_dictionaries({}, optional=dict.fromkeys(text, worth))
+    return st.tuples(st.just(tool), filled)
+
+
+WAIT_FOR_KEYS = {"collect_digits", "verify_caller"}
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(sorted(set(DEFINITIONS) - WAIT_FOR_KEYS)).flatmap(guesses))
 async def test_no_arguments_make_any_tool_tell_them(
-    tool: str, arguments: dict[str, str]
+    guess: tuple[str, dict[str, str]],
 ) -> None:
+    tool, arguments = guess
     here = house()
     await here.tickets.open("Stolen bicycle", "From the cellar.", BOB, CallId("b"))
-    if tool in {"collect_digits", "verify_caller"}:
-        return  # they wait for keys
     result = await call(here, tool, **arguments)
     said = json.dumps(arguments)
     for secret in SECRETS:

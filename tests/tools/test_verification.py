@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
+from typing_extensions import override
 
 from callcenter.domain.ids import CallId
 from callcenter.domain.verification import Detail, Method, Verdict
@@ -44,6 +45,7 @@ class Registered(House):
     identity: FakeIdentity = field(default_factory=FakeIdentity)
 
     @property
+    @override
     def desk(self) -> Desk:
         return replace(super().desk, identity=self.identity)
 
@@ -113,7 +115,7 @@ async def test_what_other_calls_have_left_is_for_who_has_proved_it() -> None:
     house = Registered()
     held = house.schedule.hold("K7M4X", at(27, 9))
     ticket = await house.tickets.open("Gear slips", "It slips.", ADA, CallId("before"))
-    asked = (
+    asked: tuple[tuple[str, dict[str, str]], ...] = (
         ("find_my_appointments", {}),
         ("move_appointment", {"code": "K7M4X", "start": "2026-11-27T10:00"}),
         ("cancel_appointment", {"code": "K7M4X"}),
