@@ -63,7 +63,7 @@ class Service:
 @pytest.fixture
 async def service(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Service]:
     monkeypatch.setattr(open_meteo, "PAUSE_S", 0.0)
-    monkeypatch.setattr(open_meteo, "REQUEST_TIMEOUT_S", 0.3)
+    monkeypatch.setattr(open_meteo, "REQUEST_TIMEOUT_S", 0.8)
     async with Service.open() as service:
         yield service
 
@@ -130,7 +130,7 @@ async def test_an_answer_serves_as_long_as_it_is_fresh(service: Service) -> None
 
 
 async def test_callers_who_ask_at_once_ask_once(service: Service) -> None:
-    service.simulator.slow_s = 0.1
+    service.simulator.slow_s = 0.05
     service.simulator.fault = WeatherFault.SLOW
     async with asyncio.TaskGroup() as callers:
         asking = [callers.create_task(service.sky()) for _ in range(5)]
@@ -141,7 +141,7 @@ async def test_callers_who_ask_at_once_ask_once(service: Service) -> None:
 async def test_a_caller_who_hangs_up_does_not_take_the_answer_along(
     service: Service,
 ) -> None:
-    service.simulator.slow_s = 0.1
+    service.simulator.slow_s = 0.05
     service.simulator.fail_next(WeatherFault.SLOW)
     async with asyncio.TaskGroup() as callers:
         first = callers.create_task(service.sky())
