@@ -298,7 +298,7 @@ async def test_agents_that_hand_over_in_circles_are_taken_off(
     rules = {"tool_calls": 6, "watch_s": 0.1}
     async with center(tmp_path, rules=rules, operators={ADA: TAKES}) as here:
         await obeyed(here, order, wait=False)
-        assert len(here.of(e.AgentHandedOff)) > 6
+        assert 1 < len(here.of(e.AgentHandedOff)) < 10
         assert here.of(e.OperatorAnswered)
 
 
