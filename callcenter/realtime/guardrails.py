@@ -6,7 +6,8 @@ The text runs ahead of the audio that is played, so most of what is stopped is n
 heard. `callcenter.domain.guardrails` has the rules.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import structlog
@@ -34,6 +35,9 @@ WINDOW_CHARACTERS: Final = 240
 MOST_STOPS: Final = 3
 """Of one session: an agent that cannot be kept from it is no agent for a caller."""
 
+EDITIONS: Final = 8
+"""Of the cards: calls that began before an edit go on with theirs."""
+
 HOUSE_TOOLS: Final = frozenset({"search_knowledge"})
 """Their answers are the house's own words, with numbers that may be spoken."""
 
@@ -59,9 +63,9 @@ class Guardrails:
         record: Callable[[Event], None],
         rules: Mapping[str, Rule] = RULES,
     ) -> None:
-        prompts = [roster.house_style, *(card.instructions for card in roster.cards)]
-        self._phrases = phrases_of(prompts)
-        self._numbers = _numbers([briefing, *prompts])
+        prompts = (roster.house_style, *(card.instructions for card in roster.cards))
+        self._phrases, numbers = _of(prompts)
+        self._numbers = numbers | numbers_in(briefing)
         self._in_force = {c.name: rules_of(c.guardrails) for c in roster.cards}
         self._rules = rules
         self._agent = agent
@@ -148,5 +152,8 @@ class Guardrails:
             return name in ESSENTIAL, True
 
 
-def _numbers(texts: Iterable[str]) -> frozenset[str]:
-    return frozenset(number for text in texts for number in numbers_in(text))
+@lru_cache(maxsize=EDITIONS)
+def _of(prompts: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """An edition's phrases and numbers: large, slow to find, the same in each call."""
+    numbers = (number for prompt in prompts for number in numbers_in(prompt))
+    return phrases_of(prompts), frozenset(numbers)
