@@ -159,6 +159,9 @@ async def test_a_call_that_another_node_had_begun_goes_on_when_it_is_asked_for_a
         await calls.status(asked("completed"), here.address)
         first.call.leave()
         assert len(here.of(e.CallAnswered)) == 1
+        await here.until(
+            lambda: first.call.id not in {one.get_name() for one in asyncio.all_tasks()}
+        )
 
 
 async def test_a_database_that_is_slow_does_not_hold_up_a_new_caller(
