@@ -9,7 +9,8 @@ from callcenter.simulator.model.configuration import created
 Json = dict[str, object]
 _numbers = itertools.count(1)
 
-WORDS = "The service costs eight hundred kroner and takes about an hour to do. "
+WORDS = ("The ", "service ", "costs ", "eight ", "hundred ", "kroner, ", "and ")
+"""Two seconds of speech; a real service sends about a word a message, too."""
 
 
 def event(kind: str, **fields: object) -> bytes:
@@ -42,6 +43,7 @@ class Turn:
             '"output_index":0,"content_index":0,"delta":"'
         ).encode()
         self._text = ""
+        self._words = 0
 
     def caller_stopped(self) -> list[bytes]:
         """The model has heard that the caller is done."""
@@ -97,9 +99,11 @@ class Turn:
         return self._head + encoded + b'"}'
 
     def words(self) -> bytes:
-        """Some words of the transcript: it runs beside the audio."""
-        self._text += WORDS
-        return event("response.output_audio_transcript.delta", **self._at, delta=WORDS)
+        """A word of the transcript: it runs beside the audio."""
+        word = WORDS[self._words % len(WORDS)]
+        self._words += 1
+        self._text += word
+        return event("response.output_audio_transcript.delta", **self._at, delta=word)
 
     def caller_started(self) -> bytes:
         """The caller barges in on this answer; its own item is the next turn's."""

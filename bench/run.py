@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 import uvloop
 
 from bench.load import Load, Window
-from bench.process import cores
+from bench.process import cores, pin
 from bench.subjects import Subject, bare_relay, call_center
 
 Tell = Callable[[str], None]
@@ -39,12 +39,12 @@ def run_bench(
 ) -> dict[str, object]:
     """Measure, write `results`, and return what was written."""
     server_core, load_core = cores()
-    os.sched_setaffinity(0, {load_core})
+    pin(0, load_core)
     gc.freeze()
     measured = uvloop.run(_measure(calls, seconds, server_core, tell, limit=limit))
     found = {
         "machine": {
-            "cores": len(os.sched_getaffinity(0)) if server_core == load_core else 2,
+            "cores": os.cpu_count(),
             "python": platform.python_version(),
             "system": platform.system(),
             "pinned_apart": server_core != load_core,

@@ -33,7 +33,7 @@ def read(encoded: bytes) -> Iterator[tuple[int, int]]:
     if len(encoded) == PAYLOAD_BASE64:
         encoded = encoded[:_HEADER_BASE64]
     audio = a2b_base64(encoded)
-    for start in range(0, len(audio), FRAME_BYTES):
+    for start in range(0, len(audio) - _HEADER.size + 1, FRAME_BYTES):
         ours, call, at_ns = _HEADER.unpack_from(audio, start)
         if ours == _OURS:
             yield call, at_ns

@@ -27,8 +27,13 @@ def bench(
 
     Example: callcenter bench --calls 40 --seconds 8
     """
+    import sys
+
     from rich.console import Console
 
+    if sys.platform != "linux":
+        typer.secho("The benchmark reads /proc: it needs Linux.", err=True, fg="red")
+        raise typer.Exit(2)
     try:
         from bench.report import show
         from bench.run import run_bench
