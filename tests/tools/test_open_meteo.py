@@ -141,7 +141,7 @@ async def test_callers_who_ask_at_once_ask_once(service: Service) -> None:
 async def test_a_caller_who_hangs_up_does_not_take_the_answer_along(
     service: Service,
 ) -> None:
-    service.simulator.slow_s = 0.05
+    service.simulator.slow_s = 0.1
     service.simulator.fail_next(WeatherFault.SLOW)
     async with asyncio.TaskGroup() as callers:
         first = callers.create_task(service.sky())
