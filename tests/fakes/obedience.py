@@ -10,7 +10,7 @@ from itertools import count
 
 import pytest
 
-from callcenter.simulator.model import brain
+from callcenter.simulator.model import brain, phrases
 from callcenter.simulator.model.scene import CallTool, Part, Scene, Speak
 
 Step = Part | str
@@ -37,14 +37,14 @@ class Obedient:
 
     def decide(self, scene: Scene) -> list[Part]:
         """In place of callcenter.simulator.model.brain.decide."""
-        if quoted := brain._quoted(scene.request):
+        if quoted := brain.quoted(scene.request):
             return [Speak(quoted)]
-        notes = [brain._quoted(one.text) for one in scene.fresh if one.role == "system"]
+        notes = [brain.quoted(one.text) for one in scene.fresh if one.role == "system"]
         if any(notes) and not self.stubborn:
             return [Speak(note) for note in notes[-1:]]
         spoken = [one for one in scene.items if one.role == "user"]
         if not spoken:
-            return [Speak(brain.GREETING)]
+            return [Speak(phrases.GREETING)]
         return [self._next(scene, spoken[-1].text, since=scene.items.index(spoken[-1]))]
 
     def _next(self, scene: Scene, words: str, *, since: int) -> Part:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Final, TypeAlias
 
 from callcenter.simulator.model import intents
@@ -20,7 +21,7 @@ _DAYS: Final = (
 )
 _DAY: Final = re.compile(rf"\b({'|'.join(_DAYS)}|\d{{4}}-\d\d-\d\d)\b")
 _PLACE: Final = re.compile(
-    r"\b(?:in|for) (?P<place>(?!the\b)[^\d,.?!]+?)"
+    r"(?<!\bone )\b(?:in|for) (?P<place>(?!the\b)[^\d,.?!]+?)"
     rf"(?=,|\.|\?|!|$| (?:on|this|next|at|please|{'|'.join(_DAYS)})\b)"
 )
 _CITIES: Final = (
@@ -35,7 +36,13 @@ SERVICES: Final = (
     *("bicycle service", "brake adjustment", "puncture repair", "winter check"),
     *("full service", "basic service", "repair", "service"),
 )
+_REGION: Final = re.compile(r"\bone in (?P<region>[a-z ]+)")
+_TIME_OF_DAY: Final = re.compile(
+    rf"\b(?:(?:after|before|around|at) {intents.HOUR}(?: in the \w+| am| pm)?"
+    r"|in the (?:morning|afternoon|evening)|at night|tonight|right now)\b"
+)
 _NAME: Final = re.compile(r"\b(?:name is|this is|i am|i'm) (?P<name>[a-zæøå' -]+)")
+_SPELLING: Final = re.compile(r"\bname is [a-zæøå' -]*?(?P<letters>(?: \w\b){2,})")
 _SPELT_CODE: Final = re.compile(
     r"\bcode(?: is)? (?P<code>(?=\w*\d)\w{4,}|(?:\w ){3,}\w)"
 )
@@ -77,6 +84,8 @@ def arguments(tool: Json, known: Known) -> tuple[Json, list[str]]:
     properties: Json = schema.get("properties") or {}
     found = {name: _value(name, about, known) for name, about in properties.items()}
     given = {name: value for name, value in found.items() if value is not None}
+    if "region" in properties and ", " in (place := str(given.get("place", ""))):
+        given["place"], given["region"], *_ = place.split(", ")
     return given, [name for name in schema.get("required", []) if name not in given]
 
 
@@ -91,7 +100,8 @@ def slots(known: Known) -> list[str]:
 
 def _value(name: str, about: Json, known: Known) -> object:
     if choices := about.get("enum"):
-        return _choice([str(choice) for choice in choices], known)
+        usual = "default" in about
+        return _choice([str(choice) for choice in choices], known, usual=usual)
     if about.get("type") in ("integer", "number", "boolean", "array", "object"):
         return None
     finder = _FINDERS.get(name)
@@ -99,8 +109,11 @@ def _value(name: str, about: Json, known: Known) -> object:
     return value[: about.get("maxLength")] if isinstance(value, str) else None
 
 
-def _choice(choices: list[str], known: Known) -> str | None:
-    """The choice that the caller named, or whose topic was spoken of, or the first."""
+def _choice(choices: list[str], known: Known, *, usual: bool) -> str | None:
+    """The choice that the caller named, or whose topic was spoken of, or the first.
+
+    None when nothing was said of it, and there is a usual one.
+    """
     words = set(intents.words_of(f"{known.utterance} {known.said}"))
 
     def score(choice: str) -> int:
@@ -109,7 +122,9 @@ def _choice(choices: list[str], known: Known) -> str | None:
 
     best = max(choices, key=score)
     fallbacks = [c for c in choices if c in ("general", "other")]
-    return best if score(best) else (*fallbacks, choices[0])[0]
+    if not score(best):
+        return None if usual else (*fallbacks, choices[0])[0]
+    return best
 
 
 def _place(known: Known) -> str | None:
@@ -143,6 +158,22 @@ def _among_places(known: Known) -> str | None:
 def _day(known: Known) -> str | None:
     days = _DAY.findall(known.utterance)
     return str(days[-1]) if days else None
+
+
+def _region(known: Known) -> str | None:
+    named = _REGION.search(known.utterance)
+    return named["region"].strip().title() if named else None
+
+
+def _time_of_day(known: Known) -> str | None:
+    named = [found[0] for found in _TIME_OF_DAY.finditer(known.utterance)]
+    return named[-1].removeprefix("right ") if named else None
+
+
+def spelling(known: Known) -> list[str]:
+    """The letters in which the caller spelled their name."""
+    spelled = _SPELLING.search(known.said)
+    return spelled["letters"].split() if spelled else []
 
 
 def _when(known: Known) -> str:
@@ -180,7 +211,10 @@ def _is_at(slot: str, hour: int, minute: int) -> bool:
 
 def _name(known: Known) -> str | None:
     found = _NAME.search(known.said or known.utterance)
-    return found["name"].removesuffix(" please").strip().title() if found else None
+    if found is None:
+        return None
+    words = found["name"].removesuffix(" please").split()
+    return " ".join(takewhile(lambda word: len(word) > 1, words)).title()
 
 
 def _code(known: Known) -> str | None:
@@ -219,7 +253,9 @@ Finder: TypeAlias = Callable[[Known], str | None]
 
 _FINDERS: Final[dict[str, Finder]] = {
     **dict.fromkeys(("place", "city", "location"), _place),
+    "region": _region,
     **dict.fromkeys(("day", "date"), _day),
+    "time_of_day": _time_of_day,
     "when": _when,
     "service": _service,
     **dict.fromkeys(("start", "time", "slot"), _start),

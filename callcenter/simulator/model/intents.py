@@ -12,13 +12,13 @@ _HOURS: Final = (
     *("one", "two", "three", "four", "five", "six"),
     *("seven", "eight", "nine", "ten", "eleven", "twelve"),
 )
-_HOUR: Final = rf"(?P<hour>{'|'.join(_HOURS)}|\d\d?)"
+HOUR: Final = rf"(?P<hour>{'|'.join(_HOURS)}|\d\d?)"
 _MINUTES: Final = {"half past": 30, "quarter past": 15, "quarter to": -15}
 _CLOCKS: Final = (
-    re.compile(rf"\b(?P<part>half past|quarter past|quarter to) {_HOUR}\b"),
-    re.compile(rf"\b{_HOUR} (?P<part>thirty|30|fifteen|15)\b"),
-    re.compile(rf"\b{_HOUR} (?P<part>o'clock|am|pm)\b"),
-    re.compile(rf"\bat {_HOUR}\b"),
+    re.compile(rf"\b(?P<part>half past|quarter past|quarter to) {HOUR}\b"),
+    re.compile(rf"\b{HOUR} (?P<part>thirty|30|fifteen|15)\b"),
+    re.compile(rf"\b{HOUR} (?P<part>o'clock|am|pm)\b"),
+    re.compile(rf"\bat {HOUR}\b"),
 )
 
 
@@ -31,6 +31,16 @@ class Intent:
     tool: str = ""
     topics: frozenset[str] = frozenset()
     """Words in which an agent who can help would be described."""
+
+    @property
+    def is_for_experts(self) -> bool:
+        """Whether whoever answers the telephone leaves it to those who know better."""
+        return self.name == "rule"
+
+    @property
+    def is_matter(self) -> bool:
+        """Whether it is about something, and not about what was just said."""
+        return bool(self.tool) and self.name != "repeat"
 
 
 def _intent(name: str, signs: str, tool: str = "", topics: str = "") -> Intent:
@@ -54,6 +64,12 @@ INTENTS: Final = (
         "call me back, ring me back, callback, call back",
         "request_callback",
         f"callback message {_PEOPLE}",
+    ),
+    _intent(
+        "text",
+        "text message, send me a text, text me",
+        "text_confirmation",
+        _BOOKING,
     ),
     _intent(
         "message",
@@ -119,13 +135,19 @@ INTENTS: Final = (
     ),
     _intent(
         "question",
-        "opening hours, open, close, where are you, address, rent, return, warranty, "
-        "insurance, pay, deliver, electric, children",
+        "opening hours, open, close, where are you, address",
         "search_knowledge",
         "question knowledge opening hours information general support faq policy",
     ),
+    _intent(
+        "rule",
+        "rent, return, warranty, insurance, pay, deliver, electric, children, "
+        "can you repair, do you sell",
+        "search_knowledge",
+        "return refund warranty rule faq policy delivery",
+    ),
     _intent("wait", "wait, moment, hold on"),
-    _intent("repeat", "repeat, say that again, pardon"),
+    _intent("repeat", "repeat, say that again, pardon", "repeat_slowly"),
     _intent("no", "no, no thank you, no thanks, that is wrong, nothing"),
     _intent("yes", "yes, yes please, yeah, sure, okay, ok, that is right, correct"),
     _intent("thanks", "thank you, thanks"),

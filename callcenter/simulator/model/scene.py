@@ -32,6 +32,14 @@ class CallTool:
     arguments: Json = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A tool that was called, and with what."""
+
+    name: str
+    given: Json
+
+
 Part: TypeAlias = Speak | CallTool
 
 
@@ -90,6 +98,15 @@ class Scene:
         recent = _after(self.items, lambda item: item.role == "user")
         return {item.name for item in recent if item.name.startswith(HANDOFF)}
 
+    @property
+    def calls(self) -> list[Called]:
+        """The tools that were called, in order; handoffs are none."""
+        return [
+            Called(item.name, _object(item.arguments))
+            for item in self.items
+            if item.kind == "function_call" and not item.name.startswith(HANDOFF)
+        ]
+
     def known(self, wish: str) -> Known:
         """Where a tool's arguments may be found."""
         outputs = [i for i in self.items if i.kind == "function_call_output"]
@@ -116,6 +133,15 @@ def result_of(item: Item) -> Json:
     if isinstance(result, dict):
         return result
     return {"say": item.output} if item.output.strip() else {}
+
+
+def _object(text: str) -> Json:
+    """The arguments of a call; none if they make no sense."""
+    try:
+        given = json.loads(text)
+    except ValueError:
+        return {}
+    return given if isinstance(given, dict) else {}
 
 
 def _handed(item: Item) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from callcenter.simulator.model import brain
+from callcenter.simulator.model import phrases
 from callcenter.simulator.model.brain import decide
 from callcenter.simulator.model.conversation import Item
 from callcenter.simulator.model.scene import CallTool, Part, Scene, Speak
@@ -40,6 +40,7 @@ def handoff(name: str, description: str) -> Json:
 
 
 WEATHER = (tool("get_weather", "place", "day"), tool("get_current_time", "", "place"))
+HOURLY = tool("get_weather", "place", "region day time_of_day")
 SCHEDULING = (
     tool("list_services"),
     tool("find_free_slots", "service day"),
@@ -89,8 +90,8 @@ def note(text: str) -> Item:
 def called(name: str, result: Json | str) -> list[Item]:
     output = result if isinstance(result, str) else json.dumps(result)
     return [
-        Item("f", "function_call", name=name, call_id="c", arguments="{}"),
-        Item("o", "function_call_output", call_id="c", output=output),
+        Item("f", "function_call", name=name, call_id=name, arguments="{}"),
+        Item("o", "function_call_output", call_id=name, output=output),
     ]
 
 
@@ -199,7 +200,7 @@ def test_who_knows_nobody_better_gives_the_caller_back_to_triage() -> None:
 
 
 def test_who_knows_nobody_at_all_offers_a_person() -> None:
-    assert says("book a bicycle service on friday", tools=WEATHER) == brain.CANNOT
+    assert says("book a bicycle service on friday", tools=WEATHER) == phrases.CANNOT
 
 
 def test_after_a_handoff_the_wish_is_taken_up_at_once() -> None:
@@ -212,16 +213,16 @@ def test_a_caller_is_never_handed_round_in_circles() -> None:
     wish = caller("will it rain in oslo today")
     there = called("transfer_to_weather", {"assistant": "weather"})
     back = called("transfer_to_triage", {"assistant": "triage"})
-    assert says(wish, *there, tools=(BACK,)) == brain.CANNOT
-    assert says(wish, *there, *back, tools=HANDOFFS[:1]) == brain.CANNOT
+    assert says(wish, *there, tools=(BACK,)) == phrases.CANNOT
+    assert says(wish, *there, *back, tools=HANDOFFS[:1]) == phrases.CANNOT
     again = caller("will it rain in oslo today")
-    talk = (wish, *there, agent(brain.CANNOT), again)
+    talk = (wish, *there, agent(phrases.CANNOT), again)
     assert on(*talk, tools=(BACK,)) == CallTool("transfer_to_triage")
 
 
 def test_a_handoff_before_the_caller_spoke_ends_in_a_greeting() -> None:
     assert says(*called("transfer_to_weather", {"assistant": "weather"})) == (
-        brain.GREETING
+        phrases.GREETING
     )
 
 
@@ -242,7 +243,7 @@ def test_what_a_tool_answers_is_read_out(output: Json | str, words: str) -> None
 
 
 def test_ending_the_call_ends_in_a_farewell_even_if_the_tool_is_silent() -> None:
-    assert says("goodbye", *called("end_call", {})) == brain.FAREWELL
+    assert says("goodbye", *called("end_call", {})) == phrases.FAREWELL
 
 
 def test_the_words_in_quotes_are_spoken_when_they_are_asked_for() -> None:
@@ -259,7 +260,7 @@ def test_a_note_of_the_supervisor_is_spoken_once() -> None:
         CallTool("find_my_appointments"),
     ]
     assert says(whisper, agent("The shop closes early today."), "hello") == (
-        brain.GREETING
+        phrases.GREETING
     )
 
 
@@ -274,12 +275,12 @@ def test_a_note_that_nobody_answered_does_not_send_the_caller_off_again() -> Non
 
 
 def test_a_note_without_words_to_say_is_only_a_note() -> None:
-    assert says(note("The caller rang up from Oslo.")) == brain.GREETING
+    assert says(note("The caller rang up from Oslo.")) == phrases.GREETING
 
 
 @pytest.mark.parametrize("utterance", ["", "colourless green ideas"])
 def test_what_was_not_understood_is_asked_again(utterance: str) -> None:
-    assert says(utterance) == brain.PARDON
+    assert says(utterance) == phrases.PARDON
 
 
 def test_a_missing_argument_is_asked_for_and_joined_to_the_wish() -> None:
@@ -331,17 +332,115 @@ def test_a_time_that_was_offered_is_booked(utterance: str, start: str) -> None:
 
 def test_a_time_that_was_not_offered_is_not_booked() -> None:
     utterance = "eleven o'clock the name is anna berg"
-    assert says(*BOOKING, utterance) == brain.NO_SUCH_TIME
+    assert says(*BOOKING, utterance) == phrases.NO_SUCH_TIME
 
 
 def test_a_booking_needs_a_name() -> None:
-    assert says(*BOOKING, "nine o'clock") == brain.WHICH_NAME
+    assert says(*BOOKING, "nine o'clock") == phrases.WHICH_NAME
     for answer in ("my name is anna berg", "anna berg"):
-        talk = (*BOOKING, "nine o'clock", agent(brain.WHICH_NAME), answer)
+        talk = (*BOOKING, "nine o'clock", agent(phrases.WHICH_NAME), answer)
         part = on(*talk)
         assert isinstance(part, CallTool)
         assert part.arguments["name"] == "Anna Berg"
         assert part.arguments["start"] == "2026-11-27T09:00"
+
+
+def test_a_name_that_was_spelled_is_spelled_back_before_it_is_booked() -> None:
+    said = "nine o'clock please the name is anna berg b e r g"
+    asked = says(*BOOKING, said)
+    assert asked == "That is for Anna Berg, spelled B, E, R, G. Shall I book it?"
+    part = on(*BOOKING, said, agent(asked), "yes please")
+    wanted = {"service": "bicycle service", "start": "2026-11-27T09:00"}
+    assert part == CallTool("book_appointment", {**wanted, "name": "Anna Berg"})
+    assert "anything else" in says(*BOOKING, said, agent(asked), "no thank you")
+
+
+def test_what_is_booked_is_texted_on_yes() -> None:
+    tools = (*SCHEDULING, tool("text_confirmation", "code"))
+    done = called("book_appointment", {"say": "Booked.", "code": "K7M4X"})
+    choice = caller("nine o'clock the name is anna berg")
+    asked = says(*BOOKING, choice, *done, tools=tools)
+    assert asked == f"Booked. {phrases.SHALL_I_TEXT}"
+    part = on(*BOOKING, choice, *done, agent(asked), "yes please", tools=tools)
+    assert part == CallTool("text_confirmation", {"code": "K7M4X"})
+    assert says(*BOOKING, choice, *done) == "Booked."
+    failed = called("book_appointment", {"error": "Taken."})
+    assert says(*BOOKING, choice, *failed, tools=tools) == "Taken."
+
+
+@pytest.mark.parametrize(
+    ("utterance", "changed"),
+    [
+        ("and at four in the afternoon", {"time_of_day": "at four in the afternoon"}),
+        ("and on friday", {"day": "friday"}),
+        ("what about paris", {"place": "Paris"}),
+    ],
+)
+def test_what_is_asked_on_changes_only_what_is_named(
+    utterance: str, changed: Json
+) -> None:
+    first = {"place": "Oslo", "day": "tomorrow"}
+    forecast = called("get_weather", {"say": "It rains."})
+    forecast[0].arguments = json.dumps(first)
+    talk = (caller("what is the weather in oslo tomorrow"), *forecast)
+    part = on(*talk, agent("It rains."), utterance, tools=(HOURLY,))
+    assert part == CallTool("get_weather", first | changed)
+
+
+def test_more_of_nothing_is_not_understood() -> None:
+    assert says("and at four in the afternoon", tools=(HOURLY,)) == phrases.PARDON
+
+
+def test_the_region_that_was_named_is_given_apart_where_it_is_wanted() -> None:
+    which: Json = {"say": "Which one?", "places": ["Paris, France", "Paris, Texas, US"]}
+    talk = (caller("will it rain in paris"), *called("get_weather", which))
+    part = on(*talk, agent("Which one?"), "the one in texas", tools=(HOURLY,))
+    assert part == CallTool("get_weather", {"place": "Paris", "region": "Texas"})
+
+
+def test_a_time_of_day_narrows_what_is_looked_for() -> None:
+    talk = (*BOOKING, caller("do you have a time after five"))
+    tools = (tool("find_free_slots", "service day", "time_of_day"),)
+    wanted = {"service": "bicycle service", "day": "friday"}
+    narrowed = {**wanted, "time_of_day": "after five"}
+    assert on(*talk, tools=tools) == CallTool("find_free_slots", narrowed)
+
+
+def test_when_nothing_is_known_a_ticket_is_offered_and_opened_on_yes() -> None:
+    nothing = {"say": "I do not know.", "note": "Do not guess; offer open_ticket."}
+    talk = (caller("can you repair a boat"), *called("search_knowledge", nothing))
+    asked = says(*talk)
+    assert asked == f"I do not know. {phrases.SHALL_I_OPEN_A_TICKET}"
+    question = "Can you repair a boat"
+    assert on(*talk, agent(asked), "yes please") == CallTool(
+        "open_ticket", {"summary": question, "details": question}
+    )
+    assert says(*talk, tools=SUPPORT[:1]) == "I do not know."
+
+
+def test_rules_of_the_house_are_left_to_whoever_knows_them() -> None:
+    front_desk = (SUPPORT[0], *HANDOFFS)
+    refunds = called("transfer_to_support", {"assistant": "support"})
+    asked = caller("can i return a bicycle")
+    assert on(asked, tools=front_desk) == CallTool("transfer_to_support")
+    known = {"question": "Can i return a bicycle"}
+    assert on(asked, *refunds, tools=(*SUPPORT, BACK)) == CallTool(
+        "search_knowledge", known
+    )
+    hours = on("what are your opening hours", tools=front_desk)
+    assert isinstance(hours, CallTool)
+    assert hours.name == "search_knowledge"
+
+
+def test_a_choice_that_has_a_usual_is_left_out_unless_it_is_named() -> None:
+    units = tool("get_weather", "place", "units")
+    about = {"type": "string", "enum": ["usual", "celsius"], "default": "usual"}
+    units["parameters"]["properties"]["units"] = about
+    plain = {"place": "Oslo"}
+    asked = "what is the weather in oslo"
+    assert on(asked, tools=(units,)) == CallTool("get_weather", plain)
+    named = CallTool("get_weather", {**plain, "units": "celsius"})
+    assert on("what is the celsius temperature in oslo", tools=(units,)) == named
 
 
 def test_a_place_is_chosen_among_those_that_were_named() -> None:
@@ -384,26 +483,26 @@ def test_appointments_that_were_only_asked_about_are_not_cancelled() -> None:
 
 def test_yes_goes_to_what_was_offered_last() -> None:
     offer = agent("None of my colleagues is available. Shall I take a message?")
-    assert says("operator please", offer, "yes please") == brain.WHAT_MESSAGE
+    assert says("operator please", offer, "yes please") == phrases.WHAT_MESSAGE
 
 
 def test_yes_to_a_person_reaches_one_and_says_what_it_is_about() -> None:
-    talk = (caller("i want a refund"), agent(brain.CANNOT), caller("yes please"))
+    talk = (caller("i want a refund"), agent(phrases.CANNOT), caller("yes please"))
     assert on(*talk, tools=CONCIERGE) == CallTool(
         "transfer_to_human", {"reason": "I want a refund", "topic": "support"}
     )
 
 
 def test_no_to_anything_else_ends_the_call() -> None:
-    last = agent(brain.ANYTHING_ELSE)
+    last = agent(phrases.ANYTHING_ELSE)
     assert on("hello", last, "no thank you") == CallTool(
         "end_call", {"reason": "No thank you"}
     )
-    assert says("hello", last, "no thank you", tools=()) == brain.FAREWELL
+    assert says("hello", last, "no thank you", tools=()) == phrases.FAREWELL
 
 
 def test_a_service_alone_is_a_wish_to_book_it() -> None:
-    talk = (agent(brain.GREETING), "a winter check please")
+    talk = (agent(phrases.GREETING), "a winter check please")
     assert says(*talk) == "For which day?"
     part = on(*talk, agent("For which day?"), "friday")
     wanted = {"service": "winter check", "day": "friday"}
@@ -411,8 +510,8 @@ def test_a_service_alone_is_a_wish_to_book_it() -> None:
 
 
 def test_a_message_is_asked_for_and_then_taken_word_for_word() -> None:
-    assert says("please take a message") == brain.WHAT_MESSAGE
-    talk = (caller("please take a message"), agent(brain.WHAT_MESSAGE))
+    assert says("please take a message") == phrases.WHAT_MESSAGE
+    talk = (caller("please take a message"), agent(phrases.WHAT_MESSAGE))
     part = on(*talk, "my bicycle is broken and so am i")
     assert part == CallTool(
         "take_message", {"message": "My bicycle is broken and so am i"}
@@ -420,16 +519,22 @@ def test_a_message_is_asked_for_and_then_taken_word_for_word() -> None:
 
 
 def test_a_silent_caller_is_asked_whether_they_are_there() -> None:
-    assert says(Item("u", role="user", spoken=True)) == brain.STILL_THERE
+    assert says(Item("u", role="user", spoken=True)) == phrases.STILL_THERE
 
 
 def test_repeating_is_repeating() -> None:
     assert says("hello", agent("It rains."), "can you repeat that") == "It rains."
 
 
+def test_repeating_is_left_to_the_tool_that_does_it_slowly() -> None:
+    slowly = (tool("repeat_slowly"),)
+    part = on("hello", agent("It rains."), "can you repeat that", tools=slowly)
+    assert part == CallTool("repeat_slowly")
+
+
 def test_without_any_tools_it_still_talks() -> None:
-    assert says("hello", tools=()) == brain.GREETING
-    assert says("operator please", tools=()) == brain.NOBODY
+    assert says("hello", tools=()) == phrases.GREETING
+    assert says("operator please", tools=()) == phrases.NOBODY
     assert says("wait a moment", tools=()) == "Of course, take your time."
 
 
@@ -453,4 +558,4 @@ def test_a_rehearsal_may_order_any_tool_word_for_word(
 
 @pytest.mark.parametrize("utterance", ["use tool x with {", "use tool x with [1]"])
 def test_an_order_that_makes_no_sense_is_no_order(utterance: str) -> None:
-    assert says(caller(utterance)) == brain.PARDON
+    assert says(caller(utterance)) == phrases.PARDON
