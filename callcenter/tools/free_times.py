@@ -172,9 +172,19 @@ async def _instead(book: Book, wanted: Wanted, window: Window, days: Span) -> An
     after = Span(days.first, days.last + timedelta(days=LOOK_ON_DAYS))
     later = (await _find(book, wanted, window, after))[:OFFERS]
     if not later:
-        later = (await book.free(wanted, days.first, days.days))[:OFFERS]
+        later = _closest(window, await book.free(wanted, days.first, days.days))
     instead = book.offer(later) if later else "Nor in the two weeks after it."
     return Answer(f"{why} {instead}", facts=slot_facts(wanted.service, later))
+
+
+def _closest(window: Window, free: list[Slot]) -> list[Slot]:
+    """Those of the first day that come nearest to a time that cannot be had."""
+    wished = window.not_before or window.begins_before
+    if not free or wished is None:
+        return free[:OFFERS]
+    first = free[0].starts_at
+    wish = datetime.combine(first.date(), wished, tzinfo=first.tzinfo)
+    return nearest([slot for slot in free if _day(slot) == first.date()], wish)
 
 
 async def _why(book: Book, window: Window, days: Span) -> str:

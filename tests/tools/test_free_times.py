@@ -82,11 +82,11 @@ async def test_a_day_off_is_called_by_its_name() -> None:
     )
 
 
-async def test_nothing_in_the_evening_brings_other_times() -> None:
+async def test_nothing_in_the_evening_brings_the_times_that_come_nearest() -> None:
     answer = await find(House(), day="friday", time_of_day="after six")
     assert answer["say"].startswith(
         "There is nothing free after six o'clock in the evening on Friday the 27th of "
-        "November. On Friday the 27th of November I have nine o'clock"
+        "November. On Friday the 27th of November I have half past three, four o'clock"
     )
     nothing = await find(House(), time_of_day="evening")
     assert nothing["say"] == (
