@@ -92,6 +92,7 @@ def _spoken(fact: e.Fact, spoken: e.CallerSpoke | e.AgentSpoke) -> Iterator[Upda
                 heard_ms=spoken.heard_ms,
                 spoken_ms=spoken.spoken_ms,
                 latency_ms=spoken.latency_ms,
+                audible_ms=spoken.audible_ms,
                 interrupted=spoken.heard_ms < spoken.spoken_ms,
             )
 

@@ -114,6 +114,7 @@ turns: Final = Table(
     Column("heard_ms", Integer),
     Column("spoken_ms", Integer),
     Column("latency_ms", Integer),
+    Column("audible_ms", Integer),
     Column("interrupted", Boolean, nullable=False, default=False),
 )
 

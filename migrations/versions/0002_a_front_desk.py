@@ -16,9 +16,11 @@ def upgrade() -> None:
     _tickets()
     _callers()
     _handoffs()
+    _turns()
 
 
 def downgrade() -> None:
+    _without_turns()
     _without_handoffs()
     _without_callers()
     _without_tickets()
@@ -249,3 +251,14 @@ def _without_handoffs() -> None:
     with op.batch_alter_table("handoffs") as table:
         table.drop_column("known")
         table.drop_column("reason")
+
+
+def _turns() -> None:
+    """When the caller heard an answer, beside when it was sent."""
+    with op.batch_alter_table("turns") as table:
+        table.add_column(sa.Column("audible_ms", sa.Integer()))
+
+
+def _without_turns() -> None:
+    with op.batch_alter_table("turns") as table:
+        table.drop_column("audible_ms")

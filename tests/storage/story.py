@@ -40,7 +40,9 @@ WHOLE_CALL: tuple[e.Event, ...] = (
         310,
         "told the weather",
     ),
-    e.AgentSpoke(ItemId("i3"), WEATHER, "It rains.", "It rains.", 3000, 800, 800, 700),
+    e.AgentSpoke(
+        ItemId("i3"), WEATHER, "It rains.", "It rains.", 3000, 800, 800, 700, 760
+    ),
     e.CallerSpoke(ItemId("i4"), None, 4100, 5000),
     e.MessageTaken("Please mend Bjørn's bicycle."),
     e.CallbackRequested("tomorrow", "about the bill"),

@@ -108,6 +108,7 @@ async def test_turns_come_in_the_order_in_which_they_were_begun(
     assert first["generated"] == "Hello, how can I help?"
     assert (first["began_ms"], first["heard_ms"], first["spoken_ms"]) == (0, 900, 2000)
     assert [turn["latency_ms"] for turn in shown["turns"]] == [None, None, 700, None]
+    assert [turn["audible_ms"] for turn in shown["turns"]] == [None, None, 760, None]
 
 
 async def test_a_transcript_that_comes_late_takes_its_place(
