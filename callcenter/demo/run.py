@@ -32,7 +32,9 @@ async def run_demo(folder: Path, picture: Path | None, *, keep: bool) -> bool:
         screen.close()
 
 
-async def _run(folder: Path, picture: Path | None, screen: Screen, *, keep: bool) -> bool:
+async def _run(
+    folder: Path, picture: Path | None, screen: Screen, *, keep: bool
+) -> bool:
     with (folder / "callcenter.log").open("w", encoding="utf-8") as log:
         set_up_logs("INFO", log)
         async with rehearsal(

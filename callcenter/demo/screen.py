@@ -63,7 +63,10 @@ class Screen:
     def open(self) -> None:
         """Say what is going to happen, and what is real about it."""
         words = Text.assemble(
-            ("One call, with real sound, in real time: a little over a minute.\n", "bold"),
+            (
+                "One call, with real sound, in real time: a little over a minute.\n",
+                "bold",
+            ),
             "Simulated: the telephone network, the model (a rule-based brain with a "
             "real recogniser and a real voice, no language model), the weather service."
             "\nReal: everything in between, over real sockets: webhooks, media streams,"

@@ -47,7 +47,10 @@ def checks(
             "an operator took the call",
             any(attempt["outcome"] == "accepted" for attempt in attempts),
         ),
-        Check("every word of the caller is in the database", _caller(call)),
+        Check(
+            "every word of the caller is in the database",
+            was_understood(call, SENTENCES),
+        ),
         Check(
             "every word of the agents is in the database",
             _agents(call, said_by_model),
@@ -56,9 +59,10 @@ def checks(
     ]
 
 
-def _caller(call: Mapping[str, Any]) -> bool:
+def was_understood(call: Mapping[str, Any], said: Sequence[str]) -> bool:
+    """Whether these clips, and nothing else, stand in the record as they were said."""
     turns = [one["heard"] for one in call["turns"] if one["speaker"] == "caller"]
-    return turns == [clip(slug).text for slug in SENTENCES]
+    return turns == [clip(slug).text for slug in said]
 
 
 def _agents(call: Mapping[str, Any], said_by_model: Sequence[str]) -> bool:
