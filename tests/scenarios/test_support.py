@@ -58,7 +58,7 @@ async def test_what_nobody_wrote_down_is_not_known_and_becomes_a_ticket(
         ]
 
 
-async def test_the_operator_hears_the_code_of_the_ticket_before_the_caller(
+async def test_the_operator_hears_the_ticket_s_code_whatever_was_done_since(
     tmp_path: Path,
 ) -> None:
     takes = Answers(after_s=0.2, talks=SENTENCE, hangs_up_after_s=0.1)
@@ -67,6 +67,9 @@ async def test_the_operator_hears_the_code_of_the_ticket_before_the_caller(
         async def script(caller: Caller) -> None:
             await caller.hears_agent()
             await caller.asks("my new bike has a broken gear i want a refund")
+            for text in ("One.", "Two.", "Three.", "Four."):
+                more = json.dumps({"message": text})
+                await caller.asks(f"use tool take_message with {more}")
             await caller.says("i want to talk to a person")
             await caller.phone.happens(Happening.BRIDGED)
             await caller.phone.happens(Happening.ENDED)
