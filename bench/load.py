@@ -6,12 +6,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from statistics import median
 
-from picows import ws_connect
+import httpx
+from picows import WSError, ws_connect
 
 from bench.model import Model
 from bench.phone import Phone
 from bench.samples import Samples, percentile
-from bench.subjects import Subject
+from bench.subjects import NotTaken, Subject
 from bench.wheel import Wheel
 
 RAMP_SECONDS = 0.04
@@ -34,6 +35,8 @@ class Window:
     seconds: float
     cpu_ms_per_call_s: float
     core_used: float
+    core_missed: float
+    """The share of the time in which other programs had the core that it needed."""
     up_p50: float | None
     up_p99: float | None
     down_p50: float | None
@@ -59,6 +62,7 @@ class Load:
         self.model = Model(self.samples, self._wheel)
         self._phones: list[Phone] = []
         self._rung = 0
+        self._refused = 0
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Load"]:
@@ -82,7 +86,7 @@ class Load:
         async with asyncio.TaskGroup() as tasks:
             for _ in range(self.calls, calls):
                 self._rung += 1
-                tasks.create_task(self._call(subject, self._rung))
+                tasks.create_task(self._try(subject, self._rung))
                 await asyncio.sleep(RAMP_SECONDS)
         await asyncio.sleep(SETTLE_SECONDS)
 
@@ -91,6 +95,7 @@ class Load:
             self._wheel.remove(phone.tick)
             phone.hang_up()
         self._phones.clear()
+        self._refused = 0
         await asyncio.sleep(SETTLE_SECONDS)
 
     async def measure(
@@ -98,17 +103,19 @@ class Load:
     ) -> Window:
         loop = asyncio.get_running_loop()
         self.samples.reset()
-        began_s = loop.time()
+        began_s, waited_ms = loop.time(), subject.process.waited_ms()
         slices = max(round(seconds / SLICE_SECONDS), 1)
         # The median: other programs on the machine make some slices dear.
         cpu = median([await _cpu(subject, seconds / slices) for _ in range(slices)])
         took_s = loop.time() - began_s
-        s, calls = self.samples, self.calls
+        waited_ms = subject.process.waited_ms() - waited_ms
+        s, calls = self.samples, max(self.calls, 1)
         return Window(
             calls=calls,
             seconds=took_s,
             cpu_ms_per_call_s=cpu / calls,
             core_used=cpu / 1000,
+            core_missed=waited_ms / took_s / 1000,
             up_p50=percentile(s.up, 0.5),
             up_p99=percentile(s.up, 0.99),
             down_p50=percentile(s.down, 0.5),
@@ -122,8 +129,15 @@ class Load:
             lost_down=max(s.sent_down - len(s.down) - calls, 0),
             memory_kb_per_call=(subject.process.memory_kb() - empty_kb) / calls,
             load_late_p99=percentile(s.late, 0.99),
-            dropped_calls=sum(phone.gone for phone in self._phones),
+            dropped_calls=self._refused + sum(phone.gone for phone in self._phones),
         )
+
+    async def _try(self, subject: Subject, number: int) -> None:
+        """A server that has too much to do may not answer: that is a result, too."""
+        try:
+            await self._call(subject, number)
+        except (httpx.HTTPError, OSError, WSError, NotTaken):
+            self._refused += 1
 
     async def _call(self, subject: Subject, number: int) -> None:
         admitted = await subject.ring(number)

@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from bench.samples import NS_PER_MS
+
 START_SECONDS: Final = 30.0
 STOP_SECONDS: Final = 10.0
 _TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK")
@@ -42,6 +44,13 @@ class Process:
         """Processor time so far, in the kernel and out of it."""
         fields = (self._proc / "stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) * 1000 / _TICKS_PER_S
+
+    def waited_ms(self) -> float:
+        """How long its main thread could have run so far, but others had its core."""
+        try:
+            return int((self._proc / "schedstat").read_text().split()[1]) / NS_PER_MS
+        except OSError:  # some kernels do not count it
+            return 0.0
 
     def memory_kb(self) -> int:
         """What it holds: its share of memory that others hold, too, counts in part.

@@ -14,6 +14,9 @@ MEMORY_KB: Final = 400.0
 CLEAR_MS: Final = 5.0
 FIRST_AUDIO_MS: Final = 60.0
 
+DISTURBED: Final = 0.05
+"""Of the time, in which the server was kept from its core by something else."""
+
 Found = Mapping[str, Any]
 
 ROWS: Final = (
@@ -26,7 +29,9 @@ ROWS: Final = (
     ("start to first audio, p99 ms", "first_audio_p99"),
     ("memory, KB per call", "memory_kb_per_call"),
     ("frames lost", "lost"),
+    ("calls refused or dropped", "dropped_calls"),
     ("far ends' own lateness, p99 ms", "load_late_p99"),
+    ("core missed, because of others, %", "core_missed"),
 )
 
 
@@ -76,6 +81,12 @@ def show(found: Found, console: Console) -> None:
         console.print(f"Calls sustained before p99 passes 20 ms: {most}")
     if not found["machine"]["pinned_apart"]:
         console.print("There is but one core: the far ends slow the server down.")
+    if _disturbed(found):
+        console.print(
+            "Other programs had the cores for much of the time: the latencies are "
+            "theirs, and the rest is doubtful. Try again on a quiet machine.",
+            style="yellow",
+        )
     for target in targets(found):
         sign, style = ("✓", "green") if target.met else ("✗", "red")
         console.print(
@@ -83,6 +94,11 @@ def show(found: Found, console: Console) -> None:
             f"(at most {target.most:g})",
             style=style,
         )
+
+
+def _disturbed(found: Found) -> bool:
+    windows = [*found["relay"], *found["callcenter"]]
+    return any(one["core_missed"] > DISTURBED for one in windows)
 
 
 def _cell(relay: Found, ours: Found, name: str) -> str:
@@ -93,6 +109,8 @@ def _cell(relay: Found, ours: Found, name: str) -> str:
 def _value(window: Found, name: str) -> float | None:
     if name == "lost":
         return float(window["lost_up"] + window["lost_down"])
+    if name == "core_missed":
+        return 100 * float(window[name])
     value: float | None = window[name]
     return value
 

@@ -20,6 +20,10 @@ _STREAM = re.compile(r'<Stream [^>]*url="([^"]+)"')
 _TOKEN = re.compile(r'<Parameter name="token" value="([^"]+)"')
 
 
+class NotTaken(Exception):
+    """The call was not connected to a stream."""
+
+
 @dataclass(frozen=True, slots=True)
 class Admitted:
     """Where a caller's stream goes, and what it has to bring."""
@@ -81,7 +85,7 @@ class Center:
         document = answer.raise_for_status().text
         stream, token = _STREAM.search(document), _TOKEN.search(document)
         if stream is None or token is None:
-            raise RuntimeError(f"The call was not taken: {document}")
+            raise NotTaken(document)
         address = unescape(stream[1])
         signature = signer.compute_signature(address, {})
         return Admitted(address, form["CallSid"], unescape(token[1]), signature)
