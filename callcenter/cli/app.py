@@ -11,9 +11,9 @@ from callcenter.cli.customers import app as customers
 from callcenter.cli.db import app as db
 from callcenter.cli.demo import demo
 from callcenter.cli.knowledge import app as knowledge
-from callcenter.cli.rehearse import rehearse
 from callcenter.cli.schedule import app as schedule
 from callcenter.cli.serve import serve
+from callcenter.cli.simulate import simulate
 from callcenter.cli.tickets import app as tickets
 
 app = typer.Typer(
@@ -25,7 +25,7 @@ app = typer.Typer(
 )
 app.command("serve")(serve)
 app.command("demo")(demo)
-app.command("rehearse")(rehearse)
+app.command("simulate")(simulate)
 app.command("bench")(bench)
 app.add_typer(agents, name="agents", help="The agents' cards.")
 app.add_typer(calls, name="calls", help="The calls in the database.")

@@ -1,4 +1,4 @@
-"""`callcenter rehearse`: place scripted calls, and write down what became of them."""
+"""`callcenter simulate`: place scripted calls, and write down what became of them."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

@@ -9,7 +9,7 @@ from callcenter.demo.conversations import Conversation
 FOREWORD: Final = """\
 # Conversations
 
-Nobody wrote these. `callcenter rehearse --write docs/conversations.md` placed each \
+Nobody wrote these. `callcenter simulate --write docs/conversations.md` placed each \
 call over the two simulators, with real sound: a recorded caller, a recogniser, a \
 voice, and between them the whole server, its agents' cards, its tools and its \
 database. What stands here was read from that database afterwards. The simulated \

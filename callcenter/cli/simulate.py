@@ -1,4 +1,4 @@
-"""`callcenter rehearse`: scripted calls, offline, and what became of them."""
+"""`callcenter simulate`: scripted calls, offline, and what became of them."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 
-def rehearse(
+def simulate(
     names: Annotated[
         list[str] | None,
         typer.Argument(help="Which ones; without a name, all."),
@@ -21,7 +21,7 @@ def rehearse(
     A minute each, in real time. Exit status 0 only if all of them went as they should;
     nothing is written otherwise.
 
-    Example: callcenter rehearse weather
+    Example: callcenter simulate weather
     """
     import asyncio
 
