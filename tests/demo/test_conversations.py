@@ -100,6 +100,6 @@ def test_the_scripts_callers_do_not_know_of_each_other() -> None:
 
 
 def test_an_unknown_script_is_refused_with_those_there_are() -> None:
-    result = CliRunner().invoke(app, ["rehearse", "wether"])
+    result = CliRunner().invoke(app, ["simulate", "wether"])
     assert isinstance(result.exception, ConfigurationError)
     assert "weather, scheduling, support, person" in str(result.exception)
