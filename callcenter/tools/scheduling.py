@@ -12,7 +12,12 @@ from pydantic import Field
 from callcenter.domain.schedule import Appointment, Slot
 from callcenter.errors import SlotTaken, TooManyAppointments
 from callcenter.tools.arguments import Code, When
-from callcenter.tools.caller import is_own, number_is_known, require_proof
+from callcenter.tools.caller import (
+    is_own,
+    is_trusted,
+    number_is_known,
+    require_proof,
+)
 from callcenter.tools.days import parse_start
 from callcenter.tools.definition import Answer, Sorry, tool
 from callcenter.tools.desk import Desk
@@ -87,10 +92,8 @@ async def book_appointment(
     wanted = await what_is_wanted(desk, service, with_whom)
     at = parse_start(start, desk.schedule.zone)
     within_reach(at.date(), book.today)
-    for held in await _coming(desk, book):
-        same = (held.slot.service, held.slot.starts_at) == (wanted.service, at)
-        if same and held.name.casefold() == name.casefold():
-            return booked_answer(book, held)
+    if (held := await _booked_before(desk, book, wanted.service, at, name)) is not None:
+        return booked_answer(book, held)
     slot = await book.slot_at(wanted, at)
     phone = desk.caller_number if number_is_known(desk) else ""
     most = MOST_COMING if phone else MOST_IN_CALL
@@ -197,6 +200,23 @@ async def _coming(desk: Desk, book: Book) -> list[Appointment]:
         return []
     coming = await desk.schedule.coming(desk.caller_number, book.now)
     return [held for held in coming if not held.cancelled]
+
+
+async def _booked_before(
+    desk: Desk, book: Book, service: str, at: datetime, name: str
+) -> Appointment | None:
+    """What was asked for twice.
+
+    Whoever has not proved who they are would else find out by guessing what another
+    call has booked, and its code.
+    """
+    trusted = await is_trusted(desk)
+    for held in await _coming(desk, book):
+        same = (held.slot.service, held.slot.starts_at) == (service, at)
+        if same and held.name.casefold() == name.casefold():
+            if trusted or held.call_id == desk.call_id:
+                return held
+    return None
 
 
 async def own_appointment(desk: Desk, book: Book, code: str) -> Appointment:

@@ -9,7 +9,7 @@ from typing_extensions import override
 from callcenter.domain.ids import CallId
 from callcenter.domain.verification import Detail, Method, Verdict
 from callcenter.tools.desk import Desk
-from tests.tools.asking import ask, fail
+from tests.tools.asking import ask, call, fail, read
 from tests.tools.fakes import ADA, CALL, House, at
 
 PIN, FACTS = Method.PIN, Method.FACTS
@@ -129,6 +129,21 @@ async def test_what_other_calls_have_left_is_for_who_has_proved_it() -> None:
     house.identity.verified = True
     for tool, arguments in asked:
         await ask(house, tool, **arguments)
+
+
+async def test_guessing_does_not_find_out_what_another_call_has_booked() -> None:
+    """Asked for again, an own appointment is told; another call's only with proof."""
+    house = Registered()
+    house.schedule.hold("K7M4X", at(24, 9))
+    guess = {"service": "bicycle service", "name": "ADA LIE"}
+    for hour in (9, 10, 11):
+        start = f"2026-11-24T{hour:02}:00"
+        told = str(read(await call(house, "book_appointment", **guess, start=start)))
+        assert "K7M4X" not in told
+        assert "K 7 M 4 X" not in told
+    house.identity.verified = True
+    told = await ask(house, "book_appointment", **guess, start="2026-11-24T09:00")
+    assert told["code"] == "K7M4X"
 
 
 async def test_whether_a_code_exists_is_told_to_nobody_unproved() -> None:
