@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Final
 
 from callcenter.domain.ids import CallId
+
+MOST_COMING: Final = 5
+"""Appointments one number may hold, so that a prank cannot fill the book."""
 
 
 @dataclass(frozen=True, slots=True)

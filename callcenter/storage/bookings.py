@@ -122,7 +122,7 @@ async def refuse_beyond(
     most: int,
     *,
     phone: str,
-    call_id: CallId,
+    call_id: CallId | None,
     now: datetime,
 ) -> None:
     """Raises TooManyAppointments. A withheld number counts for each call."""

@@ -9,7 +9,13 @@ from sqlalchemy import func, insert, select, update
 
 from callcenter.domain.house import House
 from callcenter.domain.ids import CallId
-from callcenter.domain.schedule import Appointment, Waiting, WaitingState, Wish
+from callcenter.domain.schedule import (
+    MOST_COMING,
+    Appointment,
+    Waiting,
+    WaitingState,
+    Wish,
+)
 from callcenter.domain.texting import TextRules
 from callcenter.errors import SlotTaken, TooManyAppointments
 from callcenter.storage import (
@@ -134,7 +140,10 @@ class WaitingList:
             ]
 
     async def take(self, code: str, call_id: CallId | None) -> Appointment:
-        """Book what was kept. Repeating it is harmless. Raises SlotTaken when late."""
+        """Book what was kept. Repeating it is harmless.
+
+        Raises SlotTaken when late, and TooManyAppointments.
+        """
         now = self._now()
         async with self._database.write() as connection:
             held = await bookings.locked(connection, code, self._house.zone)
@@ -142,6 +151,10 @@ class WaitingList:
                 raise SlotTaken(GONE)
             if held.held_until is None:
                 return held
+            await bookings.take_turns(connection, f"phone {held.phone}")
+            await bookings.refuse_beyond(
+                connection, MOST_COMING, phone=held.phone, call_id=call_id, now=now
+            )
             taken = replace(
                 held, held_until=None, call_id=call_id, revision=held.revision + 1
             )

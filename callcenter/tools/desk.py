@@ -160,7 +160,10 @@ class WaitingList(Protocol):
         ...
 
     async def take(self, code: str, call_id: CallId | None) -> Appointment:
-        """Book what is kept. Raises SlotTaken when it is not kept any more."""
+        """Book what is kept.
+
+        Raises SlotTaken when it is not kept any more, or TooManyAppointments.
+        """
         ...
 
     async def leave(self, phone: str) -> int:

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from callcenter.domain.schedule import Appointment, Slot
+from callcenter.domain.schedule import MOST_COMING, Appointment, Slot
 from callcenter.errors import SlotTaken, TooManyAppointments
 from callcenter.tools.arguments import Code, When
 from callcenter.tools.caller import (
@@ -32,11 +32,8 @@ from callcenter.tools.spoken import (
     spoken_time_of_day,
 )
 
-MOST_COMING: Final = 5
-"""Appointments one number may hold, so that a prank cannot fill the book."""
-
 MOST_IN_CALL: Final = 2
-"""… and one call whose number is withheld."""
+"""Appointments that one call may book whose number is withheld."""
 
 UNSURE: Final = (
     "This took too long; it may or may not have been written into the book. Do not "
@@ -102,7 +99,7 @@ async def book_appointment(
     except SlotTaken as taken:
         raise await book.taken(wanted, at) from taken
     except TooManyAppointments as many:
-        raise _too_many(phone) from many
+        raise too_many(phone) from many
     return booked_answer(book, booked)
 
 
@@ -213,9 +210,9 @@ async def _booked_before(
     trusted = await is_trusted(desk)
     for held in await _coming(desk, book):
         same = (held.slot.service, held.slot.starts_at) == (service, at)
-        if same and held.name.casefold() == name.casefold():
-            if trusted or held.call_id == desk.call_id:
-                return held
+        theirs = trusted or held.call_id == desk.call_id
+        if theirs and same and held.name.casefold() == name.casefold():
+            return held
     return None
 
 
@@ -260,7 +257,7 @@ async def _new_slot(book: Book, held: Appointment, at: datetime) -> Slot:
     return await book.slot_at(Wanted(held.slot.service), at, moving=held.code)
 
 
-def _too_many(phone: str) -> Sorry:
+def too_many(phone: str) -> Sorry:
     whose = "This number holds" if phone else "In this call were booked"
     return Sorry(
         f"{whose} as many appointments as may be. Offer transfer_to_human, or to "

@@ -18,7 +18,7 @@ from callcenter.tools.free_times import (
     TimeWanted,
     what_is_wanted,
 )
-from callcenter.tools.scheduling import UNSURE, Name, booked_answer
+from callcenter.tools.scheduling import UNSURE, Name, booked_answer, too_many
 from callcenter.tools.slots import LOOK_ON_DAYS, Book
 from callcenter.tools.spoken import on_day, spelled, spoken_length
 
@@ -103,6 +103,8 @@ async def take_offered_time(desk: Desk, code: Code) -> Answer:
             "waiting list. Offer to look for another time.",
             say="I am sorry, that time was kept for a while, but it is gone now.",
         ) from gone
+    except TooManyAppointments as many:
+        raise too_many(held.phone) from many
     return booked_answer(book, taken)
 
 

@@ -145,6 +145,22 @@ async def test_what_was_offered_is_taken_with_its_code(salon: Salon) -> None:
     assert await salon.free() == []  # a booked time does not lapse
 
 
+async def test_what_was_offered_is_no_way_past_five_appointments(salon: Salon) -> None:
+    for weeks in range(1, 6):
+        day = FRIDAY + timedelta(weeks=weeks)
+        [slot, *_] = await salon.book.free_slots("cut", day, 1, salon.clock.now())
+        await salon.book.book(slot, "Ada", ADA, CallId(f"{weeks}"), most=5)
+    await salon.joins(ADA)
+    await salon.book.cancel(salon.booked[0].code)
+    code = await salon.code(ADA)
+    with pytest.raises(TooManyAppointments):
+        await salon.book.waiting.take(code, CallId("c"))
+    held = await salon.book.coming(ADA, salon.clock.now())
+    assert len(held) == 5
+    await salon.book.cancel(held[0].code)
+    assert (await salon.book.waiting.take(code, CallId("c"))).held_until is None
+
+
 async def test_an_offer_that_nobody_takes_goes_to_the_next(salon: Salon) -> None:
     first = await salon.joins(ADA)
     await salon.joins(BO)

@@ -210,6 +210,8 @@ class FakeWaitingList:
     line: list[Waiting] = field(default_factory=list)
     held: dict[str, Appointment] = field(default_factory=dict)
     hold: timedelta = timedelta(minutes=30)
+    crowded: bool = False
+    """They have as many appointments as may be."""
 
     async def join(self, wish: Wish, name: str, phone: str, call_id: CallId) -> Waiting:
         if len(self.line) == 3:
@@ -227,6 +229,8 @@ class FakeWaitingList:
     async def take(self, code: str, call_id: CallId | None) -> Appointment:
         if code not in self.held:
             raise SlotTaken("That time is not kept any more.")
+        if self.crowded:
+            raise TooManyAppointments("There are enough already.")
         return replace(self.held.pop(code), held_until=None)
 
     async def leave(self, phone: str) -> int:

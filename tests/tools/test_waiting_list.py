@@ -84,6 +84,14 @@ async def test_what_is_kept_is_told_and_taken() -> None:
     assert "not kept any more" in late["error"]
 
 
+async def test_what_is_kept_may_be_one_appointment_too_many() -> None:
+    house = House()
+    keep(house)
+    house.schedule.waiting.crowded = True
+    answer = await fail(house, "take_offered_time", code="K7M4X")
+    assert "cancel one" in answer["error"]
+
+
 async def test_what_is_kept_for_another_is_nobody_s_business() -> None:
     house = House()
     keep(house, "THEIR", phone=BOB)
