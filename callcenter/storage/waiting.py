@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from callcenter.domain.house import House
 from callcenter.domain.ids import CallId
@@ -17,7 +18,7 @@ from callcenter.domain.schedule import (
     Wish,
 )
 from callcenter.domain.texting import TextRules
-from callcenter.errors import SlotTaken, TooManyAppointments
+from callcenter.errors import SlotTaken, StorageError, TooManyAppointments
 from callcenter.storage import (
     bookings,
     offers,
@@ -34,6 +35,9 @@ MOST_WAITING: Final = 3
 
 MOST_LOOKED_AT: Final = 200
 """Places that one round looks for: a longer line than any house has."""
+
+TRIES: Final = 5
+"""For a code that nobody has."""
 
 GONE: Final = "That time was only kept for a while, and is not kept any more."
 
@@ -66,6 +70,16 @@ class WaitingList:
 
         Raises TooManyAppointments.
         """
+        for _ in range(TRIES):
+            place = Waiting(new_code(), wish, name, phone, self._now(), call_id=call_id)
+            try:
+                return await self._enter(place)
+            except IntegrityError:
+                continue  # the code, or a service that does not exist
+        raise StorageError(f"Nobody can wait for {wish.service!r}: does it exist?")
+
+    async def _enter(self, new: Waiting) -> Waiting:
+        wish, phone = new.wish, new.phone
         async with self._database.write() as connection:
             await bookings.take_turns(connection, f"phone {phone}")
             mine = await offers.waiting_of(
@@ -79,7 +93,6 @@ class WaitingList:
                     return one
             if len(mine) >= MOST_WAITING:
                 raise TooManyAppointments(f"There are {len(mine)} places already.")
-            new = Waiting(new_code(), wish, name, phone, self._now(), call_id=call_id)
             await connection.execute(
                 insert(s.waiting).values(
                     code=new.code,
@@ -88,11 +101,11 @@ class WaitingList:
                     last_day=wish.last_day,
                     not_before=wish.not_before,
                     begins_before=wish.begins_before,
-                    name=name,
+                    name=new.name,
                     phone=phone,
                     since=new.since,
                     state=new.state,
-                    call_id=call_id,
+                    call_id=new.call_id,
                 )
             )
             return new

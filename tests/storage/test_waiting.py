@@ -13,8 +13,13 @@ from callcenter.domain.house import House, Resource, WeekTime
 from callcenter.domain.ids import CallId
 from callcenter.domain.schedule import Appointment, Service, Slot, WaitingState, Wish
 from callcenter.domain.texting import TextRules
-from callcenter.errors import SlotTaken, TooManyAppointments
-from callcenter.storage import house as tables, schedule_tables as s, tables as t
+from callcenter.errors import SlotTaken, StorageError, TooManyAppointments
+from callcenter.storage import (
+    house as tables,
+    schedule_tables as s,
+    tables as t,
+    waiting,
+)
 from callcenter.storage.engine import Database
 from callcenter.storage.schedule import AppointmentBook
 from callcenter.storage.texts import TextBook, TextKind
@@ -300,6 +305,19 @@ async def test_joining_twice_is_one_place_and_four_are_too_many(salon: Salon) ->
         await salon.joins(ADA, Wish("wash", FRIDAY, FRIDAY))
     assert len(await salon.book.waiting.places(ADA)) == 3
     assert await salon.book.waiting.length() == 3
+
+
+async def test_no_two_places_have_the_same_code(
+    salon: Salon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = iter(["CCCCC", "CCCCC", "HHHHH"])
+    monkeypatch.setattr(waiting, "new_code", lambda: next(drawn))
+    assert [await salon.joins(one) for one in (ADA, BO)] == ["CCCCC", "HHHHH"]
+
+
+async def test_nobody_waits_for_what_does_not_exist(salon: Salon) -> None:
+    with pytest.raises(StorageError, match="does it exist"):
+        await salon.joins(ADA, Wish("perm", FRIDAY, FRIDAY))
 
 
 async def test_who_leaves_gives_back_what_was_kept(salon: Salon) -> None:
