@@ -10,8 +10,11 @@ from typing import Final, NamedTuple
 
 from websockets.frames import apply_mask  # type: ignore[attr-defined]  # in C, or else in Python
 
-MAX_BYTES: Final = 16 * 1024 * 1024
-"""Hypercorn's own limit. What is too large for Twilio is refused further up."""
+MAX_BYTES: Final = 64 * 1024
+"""Of a message. Nothing longer would be read further up; see callcenter.wire.media."""
+
+MAX_PARTS: Final = 64
+"""Of a message. Empty ones cost work, too, and Twilio sends none in parts at all."""
 
 MASKED: Final = 0x80
 FIN: Final = 0x80
@@ -65,6 +68,7 @@ class FrameReader:
         self._rest = bytearray()
         self._needed = 0
         self._parts: list[bytes] = []
+        self._parts_bytes = 0
         self._opcode = Opcode.CONTINUATION
 
     def feed(self, data: bytes) -> Iterator[Arrived]:
@@ -101,10 +105,11 @@ class FrameReader:
         if not self._parts:
             self._opcode = opcode
         self._parts.append(payload)
-        if sum(map(len, self._parts)) > MAX_BYTES:
+        self._parts_bytes += len(payload)
+        if self._parts_bytes > MAX_BYTES or len(self._parts) > MAX_PARTS:
             raise BadFrame(1009, "too long a message")
         if first & FIN:
-            whole, self._parts = b"".join(self._parts), []
+            whole, self._parts, self._parts_bytes = b"".join(self._parts), [], 0
             yield Arrived(self._opcode, whole)
 
 

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given, strategies as st
 from websockets.frames import Frame, Opcode as Theirs
 
-from callcenter.web.frames import Arrived, BadFrame, FrameReader, Opcode, render
+from callcenter.web.frames import (
+    MAX_BYTES,
+    MAX_PARTS,
+    Arrived,
+    BadFrame,
+    FrameReader,
+    Opcode,
+    render,
+)
 
 KINDS = st.sampled_from([Theirs.TEXT, Theirs.BINARY, Theirs.PING, Theirs.CLOSE])
 
@@ -33,7 +41,7 @@ def test_frames_arrive_whole_however_the_network_cuts_them(
     assert read(*pieces) == [Arrived(Opcode(kind), body) for kind, body in messages]
 
 
-@pytest.mark.parametrize("size", [0, 1, 125, 126, 65_535, 65_536, 200_000])
+@pytest.mark.parametrize("size", [0, 1, 125, 126, 65_535, MAX_BYTES])
 def test_every_length_is_read_and_written_as_others_do(size: int) -> None:
     payload = b"\xfe" * size
     data = sent(Theirs.BINARY, payload)
@@ -54,6 +62,33 @@ def test_a_message_in_parts_is_put_together_around_a_ping() -> None:
         Arrived(Opcode.TEXT, b"one and two"),
         Arrived(Opcode.TEXT, b"three"),
     ]
+
+
+def in_parts(count: int, payload: bytes) -> bytes:
+    rest = sent(Theirs.CONT, payload, fin=False) * (count - 2)
+    first = sent(Theirs.TEXT, payload, fin=False)
+    return first + rest + sent(Theirs.CONT, payload)
+
+
+def test_a_message_may_be_as_long_as_it_may_be_in_as_many_parts() -> None:
+    part = b"x" * (MAX_BYTES // MAX_PARTS)
+    whole = [Arrived(Opcode.TEXT, b"x" * MAX_BYTES)]
+    assert read(in_parts(MAX_PARTS, part) * 2) == whole * 2
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        in_parts(MAX_PARTS + 1, b""),
+        in_parts(3, b"x" * (MAX_BYTES // 3 + 1)),
+        sent(Theirs.TEXT, b"x" * (MAX_BYTES + 1)),
+    ],
+    ids=["many empty parts", "long parts", "one long frame"],
+)
+def test_a_message_without_end_is_refused_before_it_costs_much(data: bytes) -> None:
+    with pytest.raises(BadFrame) as refused:
+        read(data)
+    assert refused.value.code == 1009
 
 
 @pytest.mark.parametrize(
