@@ -24,17 +24,21 @@ MAX_FRAMES: Final = 250
 
 
 class CallerOutbox:
-    """Messages for Twilio, in order; a clear overtakes the audio that it drops."""
+    """Messages for Twilio, in order; a clear overtakes the audio that it drops.
+
+    One that is being sent already is not dropped, and the clear follows it.
+    """
 
     def __init__(self) -> None:
         self._messages: deque[ToTwilio] = deque(maxlen=MAX_MESSAGES)
         self._some = asyncio.Event()
+        self._sending = False
         self._prompt: PromptSocket | None = None
         self._stream_sid = StreamSid("")
 
     def put(self, message: ToTwilio) -> None:
         """Send it at once, if the socket takes it; otherwise when its turn comes."""
-        if self._messages or not self._sent_now(message):
+        if self._messages or self._sending or not self._sent_now(message):
             self._messages.append(message)
             self._some.set()
 
@@ -57,8 +61,10 @@ class CallerOutbox:
                 await self._some.wait()
                 while self._messages:
                     message = self._next()
+                    self._sending = True
                     async with asyncio.timeout(SEND_SECONDS):
                         await socket.send(render_to_twilio(message, stream_sid))
+                    self._sending = False
                 self._some.clear()
         except TimeoutError:
             await socket.close(1011, "too slow")
@@ -66,6 +72,7 @@ class CallerOutbox:
             return  # the reader sees it too, and ends the stream
         finally:
             self._prompt = None
+            self._sending = False
 
     def _next(self) -> ToTwilio:
         return self._messages.popleft()

@@ -1,6 +1,7 @@
 """What waits to be sent is bounded, on both sides."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
@@ -33,6 +34,46 @@ class Socket:
 
     async def close(self, code: int, reason: str = "") -> None:
         self.closed_with = code
+
+
+class PromptSocket(Socket):
+    """Takes what it is sent at once, while it is `open`."""
+
+    def offer(self, take: Callable[[bytes], bool]) -> None:
+        pass
+
+    def send_now(self, text: str) -> bool:
+        if self.open.is_set():
+            self.sent.append(parse_to_twilio(text))
+        return self.open.is_set()
+
+
+async def sent_when_the_socket_opens_again(
+    then: Callable[[CallerOutbox], None],
+) -> list[object]:
+    """What is sent when `then` comes before the writer, which waits, has its turn."""
+    box, socket = CallerOutbox(), PromptSocket()
+    async with asyncio.TaskGroup() as tasks:
+        writing = tasks.create_task(box.run(socket, STREAM))
+        await asyncio.sleep(0.01)
+        box.put(Media(b"one"))
+        await asyncio.sleep(0.01)
+        socket.open.set()
+        then(box)
+        await asyncio.sleep(0.01)
+        box.put(Media(b"last"))
+        writing.cancel()
+    return socket.sent
+
+
+async def test_no_audio_overtakes_the_audio_that_is_being_sent() -> None:
+    sent = await sent_when_the_socket_opens_again(lambda box: box.put(Media(b"two")))
+    assert sent == [Media(b"one"), Media(b"two"), Media(b"last")]
+
+
+async def test_no_old_audio_follows_a_clear() -> None:
+    sent = await sent_when_the_socket_opens_again(CallerOutbox.clear)
+    assert sent == [Media(b"one"), Clear(), Media(b"last")]
 
 
 async def test_a_clear_overtakes_what_was_not_sent_yet() -> None:
