@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final, TextIO
 
@@ -12,6 +13,12 @@ HEADINGS: Final = [column.name for column in CALL_COLUMNS]
 
 _FORMULA: Final = re.compile(r"\s*[=+\-@|%\t\r\n\uff0b\uff0d\uff1d\uff20]")
 """How a cell begins that a spreadsheet may execute (OWASP, "CSV injection")."""
+
+_LAYOUT: Final = "\t\n\r"
+"""Control characters that a text may well have."""
+
+_UNSEEN: Final = ("Cc", "Cf")
+"""Control and format characters: before a formula, they hide it from _FORMULA only."""
 
 _TELEPHONE: Final = re.compile(r"\+[0-9]{1,15}")
 """Begins like a formula, and is none."""
@@ -41,6 +48,13 @@ class CsvCalls:
 
 def harmless(cell: object) -> object:
     """The cell, so that no spreadsheet takes a caller's words for a formula."""
-    if not isinstance(cell, str) or _TELEPHONE.fullmatch(cell):
+    if not isinstance(cell, str):
         return cell
-    return f"'{cell}" if _FORMULA.match(cell) else cell
+    seen = "".join(filter(_is_seen, cell))
+    if _TELEPHONE.fullmatch(seen) or not _FORMULA.match(seen):
+        return seen
+    return f"'{seen}"
+
+
+def _is_seen(character: str) -> bool:
+    return character in _LAYOUT or unicodedata.category(character) not in _UNSEEN

@@ -183,7 +183,23 @@ def test_a_callers_words_are_never_a_formula(attack: str) -> None:
     assert read["caller_number"] == f"'{attack}"
 
 
-@pytest.mark.parametrize("harm", ["+4799999999", "Ada", "", None, -3, "sip:a@b.c"])
+@pytest.mark.parametrize(
+    "hidden", ["\0", "\x1f", "\x7f", "\u200b", "\u202e", "\ufeff", "\0 \u2066"]
+)
+@pytest.mark.parametrize("formula", ["=1+1", "@SUM(1)", "\t=1", "\r=1", "-2+3"])
+def test_what_nobody_sees_hides_no_formula(hidden: str, formula: str) -> None:
+    space = " " if " " in hidden else ""
+    assert harmless(f"{hidden}{formula}") == f"'{space}{formula}"
+
+
+def test_what_nobody_sees_is_no_part_of_a_table_and_lines_are() -> None:
+    assert harmless("one\n\ttwo\r\n\x1b[2Jthr\u202eee") == "one\n\ttwo\r\n[2Jthree"
+    assert harmless("\ufeff+4799999999") == "+4799999999"
+
+
+@pytest.mark.parametrize(
+    "harm", ["+4799999999", "Ada", "", None, -3, "sip:a@b.c", "a\nb", "å\tø – 日本"]
+)
 def test_what_is_harmless_stays_as_it_is(harm: object) -> None:
     assert harmless(harm) == harm
 
