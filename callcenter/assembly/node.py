@@ -14,7 +14,7 @@ from typing import Final
 import httpx
 from quart import Quart
 
-from callcenter.assembly import voice
+from callcenter.assembly import order, voice
 from callcenter.assembly.appointments import (
     Appointments,
     appointments,
@@ -65,15 +65,6 @@ RECALL_SECONDS: Final = 3.0
 RETRY_SECONDS: Final = 5.0
 """Between tries to reach a database that was down at the start."""
 
-NO_KEY: Final = (
-    "OPENAI_API_KEY is not set: agents cannot answer, so callers are put through to "
-    "operators."
-)
-NO_SIGNATURES: Final = (
-    "TWILIO_AUTH_TOKEN is not set: requests cannot be proved to be Twilio's, so only "
-    "this machine is served."
-)
-
 
 @dataclass(slots=True)
 class Node:
@@ -83,6 +74,7 @@ class Node:
     floor: Floor
     ledger: Ledger
     rosters: Rosters
+    settings: Settings
     problems: dict[str, str] = field(default_factory=dict)
     """What is not in order, by its name; a sentence each."""
 
@@ -99,7 +91,9 @@ class Node:
 
     def warnings(self) -> list[str]:
         """What people should look at, though calls are served."""
-        return [str(problem) for problem in self.rosters.problems]
+        cards = [str(problem) for problem in self.rosters.problems]
+        operators = self.floor.house.operators()
+        return [*order.warnings(self.settings, operators), *cards]
 
 
 @asynccontextmanager
@@ -174,7 +168,14 @@ async def running(
             watchers=[log_fact, *watchers],
         )
         floor = Floor(house)
-        node = Node(Quart("callcenter"), floor, ledger, rosters, _missing(settings))
+        node = Node(
+            Quart("callcenter"),
+            floor,
+            ledger,
+            rosters,
+            settings,
+            order.problems(settings),
+        )
         ready = Readiness(node.not_ready, database.check, clock)
         node.app = create_app(floor, _proof(settings), ready, node.warnings)
         prepare = partial(_prepare, node, settings, kept, operators)
@@ -234,20 +235,11 @@ def _proof(settings: Settings) -> Proof:
     return Proof(settings.public_base, Signatures(token))
 
 
-def _missing(settings: Settings) -> dict[str, str]:
-    problems = {}
-    if not settings.openai_api_key.get_secret_value():
-        problems["key"] = NO_KEY
-    if not settings.twilio_auth_token.get_secret_value():
-        problems["token"] = NO_SIGNATURES
-    return problems
-
-
 def _rules(settings: Settings) -> Rules:
     return Rules(
         greeting=settings.greeting,
         recording_notice=settings.recording_notice,
-        model_ready="" if settings.openai_api_key.get_secret_value() else NO_KEY,
+        model_ready="" if settings.openai_api_key.get_secret_value() else order.NO_KEY,
         attempts=settings.operator_attempts,
         ring_s=settings.operator_ring_seconds,
         session_s=settings.session_seconds,

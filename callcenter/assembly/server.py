@@ -14,7 +14,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from callcenter.assembly.logs import set_up_logs
-from callcenter.assembly.misspelt import check_names
+from callcenter.assembly.misspelt import check_names, check_voice
 from callcenter.assembly.node import Node, running
 from callcenter.errors import ConfigurationError
 from callcenter.settings import Settings
@@ -22,11 +22,6 @@ from callcenter.settings import Settings
 LOOPBACK: Final = "127.0.0.1"
 KEEP_ALIVE_SECONDS: Final = 75.0
 BACKLOG: Final = 512
-
-NO_OPERATORS: Final = (
-    "There are no operators: nobody can be reached when an agent cannot help. Put them "
-    "into operators.toml (see operators.example.toml)."
-)
 
 MOVE_SECONDS: Final = 10.0
 """Of the time to drain: for sending the remaining callers to another node."""
@@ -47,6 +42,7 @@ async def run_server(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT, then let the live calls finish."""
     set_up_logs(settings.log_level)
     check_names()
+    check_voice(settings.openai_voice)
     host = _host(settings)
     with closing(_door(host, settings.port)) as door:
         await _serve(settings, host, door)
@@ -55,10 +51,8 @@ async def run_server(settings: Settings) -> None:
 async def _serve(settings: Settings, host: str, door: socket.socket) -> None:
     port = door.getsockname()[1]
     async with running(settings) as node:
-        for problem in node.problems.values():
+        for problem in (*node.problems.values(), *node.warnings()):
             logger.warning("not_in_order", problem=problem)
-        if not node.floor.house.operators():
-            logger.warning("not_in_order", problem=NO_OPERATORS)
         logger.info(
             "serving",
             address=f"http://{host}:{port}",

@@ -25,11 +25,11 @@ def health(readiness: Readiness, warnings: Warnings) -> Blueprint:
     @routes.get("/readyz")
     async def ready() -> tuple[dict[str, object], int]:
         reasons = list(await readiness())
+        body: dict[str, object] = {"status": "not ready" if reasons else "ready"}
         if reasons:
-            return {"status": "not ready", "reasons": reasons}, 503
-        body: dict[str, object] = {"status": "ready"}
+            body["reasons"] = reasons
         if told := list(warnings()):
             body["warnings"] = told
-        return body, 200
+        return body, 503 if reasons else 200
 
     return routes

@@ -7,7 +7,8 @@ from xml.etree import ElementTree
 import pytest
 from pydantic import SecretStr
 
-from callcenter.assembly.node import NO_KEY, NO_SIGNATURES, running
+from callcenter.assembly.node import running
+from callcenter.assembly.order import NO_KEY, NO_SIGNATURES
 from tests.fakes.asking import CALL_SID, asking, form, served
 from tests.fakes.center import ADA, BEA, CAI, center
 from tests.web.test_incoming_call import parsed

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from callcenter.assembly.node import NO_SIGNATURES, running
+from callcenter.assembly.node import running
+from callcenter.assembly.order import NO_SIGNATURES
 from callcenter.settings import Settings
 from tests.fakes.asking import asking, form, served
 
