@@ -26,6 +26,7 @@ from callcenter.bridge.playback import Playback
 from callcenter.bridge.tape import Tape
 from callcenter.domain.ids import ItemId, ResponseId
 from callcenter.realtime.inbox import CallerInbox
+from callcenter.realtime.last_words import LastWords
 from callcenter.realtime.outbox import CallerOutbox, ModelOutbox
 from callcenter.realtime.party import Party
 from callcenter.wire import media
@@ -68,9 +69,8 @@ class CallerLine:
         self._party: Party | None = None
         self._connected = asyncio.Event()
         self._owners: dict[ItemId, Party] = {}
-        self._quiet = asyncio.Event()
+        self._last_words = LastWords()
         self._ended = asyncio.Event()
-        self._responses_begun = 0
         self._sounds = 0
         self._presence: asyncio.Timeout | None = None
         self._inbox = CallerInbox(self._handle_now, on_key)
@@ -114,12 +114,15 @@ class CallerLine:
 
     async def response_began(self, party: Party, response_id: ResponseId) -> None:
         if party is self._party:
-            self._responses_begun += 1
-            self._quiet.clear()
+            self._last_words.began(response_id)
             await self._handle(b.ResponseBegan(response_id))
 
-    async def response_ended(self, party: Party, response_id: ResponseId) -> None:
+    async def response_ended(
+        self, party: Party, response_id: ResponseId, *, more: bool = False
+    ) -> None:
+        """It is over; `more` when it was no answer yet: another one follows."""
         if party is self._party:
+            self._last_words.ended(response_id, more=more)
             await self._handle(b.ResponseEnded(response_id))
 
     async def item_ended(self, party: Party, item_id: ItemId) -> None:
@@ -140,10 +143,10 @@ class CallerLine:
             return
         first = item_id not in self._owners
         self._owners[item_id] = party
-        self._quiet.clear()
+        self._last_words.voiced(response_id)
         self.patience.agent_spoke()
         self._handle_now(b.AgentAudio(item_id, response_id, audio))
-        if first:
+        if first and item_id in self._owners:  # it may have been dropped
             party.audible(item_id, round(self._bridge.wait_ms))
 
     async def interrupt(self, party: Party) -> None:
@@ -171,7 +174,6 @@ class CallerLine:
         """Let the caller hear a sound of our own; it ends when they barge in."""
         self._sounds += 1
         item_id = ItemId(f"local_{self._sounds}")
-        self._quiet.clear()
         await self._handle(b.AgentAudio(item_id, LOCAL, audio))
         await self._handle(b.AgentItemEnded(item_id))
 
@@ -181,15 +183,8 @@ class CallerLine:
             await asyncio.sleep(TICK_SECONDS)
 
     async def last_words(self, *, timeout_s: float) -> None:
-        """Wait until the next response has been heard to its end, or the time is up."""
-        begun = self._responses_begun
-        try:
-            async with asyncio.timeout(timeout_s):
-                while self._responses_begun == begun or not self._bridge.quiet:
-                    self._quiet.clear()
-                    await self._quiet.wait()
-        except TimeoutError:
-            return
+        """Wait until the next words have been heard to their end, or the time is up."""
+        await self._last_words.heard(lambda: self.quiet, timeout_s)
 
     # The caller's side.
 
@@ -293,5 +288,5 @@ class CallerLine:
             case Keep(sound):
                 self._keep(sound)
             case FallSilent():
-                self._quiet.set()
+                self._last_words.look()
                 self.patience.agent_quiet(self._clock())

@@ -208,8 +208,11 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
                 "type": "response.done",
                 "response": {"id": str(response_id)} as done,
             }:
-                await self._line.response_ended(self, ResponseId(response_id))
-                if is_no_answer(done) and self._line.is_with(self):
+                more = is_no_answer(done)
+                await self._line.response_ended(
+                    self, ResponseId(response_id), more=more
+                )
+                if more and self._line.is_with(self):
                     self._line.expect_more()
                 self._on_used(tokens_of(done))
                 self._debts.ended(done)

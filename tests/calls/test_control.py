@@ -5,10 +5,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from callcenter.domain import events as e
 from callcenter.domain.language_facts import LanguageChosen
 from callcenter.domain.outcomes import ToolOutcome
+from callcenter.simulator.model.scene import CallTool
 from tests.fakes.center import Caller, center
+from tests.fakes.obedience import obedient, tool
 
 
 def use(tool: str, **arguments: Any) -> str:
@@ -75,3 +79,24 @@ async def test_who_hangs_up_while_typing_leaves_nothing_behind(tmp_path: Path) -
         await here.happened(e.CallEnded)
         assert here.of(e.MessageTaken) == []
         assert here.of(e.ToolReturned) == []
+
+
+@pytest.mark.parametrize(
+    "leaves",
+    [tool("end_call", reason="done"), tool("transfer_to_human", reason="brakes")],
+)
+async def test_who_uses_one_more_tool_still_gets_to_say_the_last_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, leaves: CallTool
+) -> None:
+    model = obedient(monkeypatch)
+    go = model.order("go", leaves, tool("get_current_time"), "So long, and goodbye.")
+    async with center(tmp_path) as here:
+
+        async def script(caller: Caller) -> None:
+            await caller.hears_agent()
+            await caller.says(go)
+            await here.until(
+                lambda: any("goodbye" in one.heard for one in here.of(e.AgentSpoke))
+            )
+
+        await here.call(script)

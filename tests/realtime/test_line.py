@@ -103,12 +103,14 @@ async def served(limits: Limits | None = None) -> AsyncIterator[Stage]:
         await asyncio.wait([serving], timeout=2)
 
 
-async def says(stage: Stage, party: Session, item_id: ItemId) -> None:
+async def says(
+    stage: Stage, party: Session, item_id: ItemId, *, more: bool = False
+) -> None:
     """One whole response."""
     await stage.line.response_began(party, R1)
     await stage.line.play(party, item_id, R1, VOICE)
     await stage.line.item_ended(party, item_id)
-    await stage.line.response_ended(party, R1)
+    await stage.line.response_ended(party, R1, more=more)
 
 
 async def test_what_the_caller_says_waits_for_the_next_session() -> None:
@@ -255,5 +257,40 @@ async def test_last_words_are_over_when_they_were_heard() -> None:
             await asyncio.sleep(0.02)
             assert not waiting.done()
             await stage.plays_all()
+            await asyncio.wait([waiting], timeout=1)
+            assert waiting.done()
+
+
+async def test_neither_a_filler_nor_a_bare_tool_call_is_a_last_word() -> None:
+    async with served() as stage:
+        session = Session()
+        await stage.line.connect(session)
+        async with asyncio.TaskGroup() as tasks:
+            waiting = tasks.create_task(stage.line.last_words(timeout_s=5))
+            await asyncio.sleep(0.02)
+            await stage.line.response_began(session, R1)
+            await stage.line.response_ended(session, R1)
+            await says(stage, session, HELLO, more=True)
+            await stage.plays_all()
+            await asyncio.sleep(0.02)
+            assert not waiting.done(), "the goodbye has yet to come"
+            await says(stage, session, ANSWER)
+            await stage.plays_all()
+            await asyncio.wait([waiting], timeout=1)
+            assert waiting.done()
+
+
+async def test_last_words_that_the_caller_breaks_off_are_over() -> None:
+    async with served() as stage:
+        session = Session()
+        await stage.line.connect(session)
+        async with asyncio.TaskGroup() as tasks:
+            waiting = tasks.create_task(stage.line.last_words(timeout_s=5))
+            await asyncio.sleep(0.02)
+            await stage.line.response_began(session, R1)
+            await stage.line.play(session, HELLO, R1, VOICE)
+            await stage.line.interrupt(session)
+            await stage.plays_all()
+            await stage.line.response_ended(session, R1)
             await asyncio.wait([waiting], timeout=1)
             assert waiting.done()
