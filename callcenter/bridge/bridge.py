@@ -62,6 +62,8 @@ class Bridge:
     _speaking: dict[ItemId, ResponseId] = field(default_factory=dict)
     _unfinished: set[ItemId] = field(default_factory=set)
     """Cut off while they were being generated; the clear has not been answered."""
+    _silenced: dict[ItemId, ResponseId] = field(default_factory=dict)
+    """Of responses that were cut off and go on: the model is told of these once."""
 
     def __post_init__(self) -> None:
         self._playback.tape = self.tape
@@ -110,10 +112,14 @@ class Bridge:
                 yield from self._heard(self._playback.overdue(timestamp_ms))
             case FramesMissing(ms):
                 yield from self._pad(ms)
-            case AgentAudio(item_id, response_id, audio):
-                if response_id not in self._cut_off and audio:
+            case AgentAudio(item_id, response_id, audio) if audio:
+                if response_id in self._cut_off:
+                    yield from self._never_heard(item_id, response_id, audio)
+                else:
                     self._speaking[item_id] = response_id
                     yield from self._play(item_id, audio)
+            case AgentAudio():
+                pass
             case MarkReturned(name):
                 yield from self._heard(self._playback.reach(name, self._clock_ms))
             case Interrupted():
@@ -166,6 +172,9 @@ class Bridge:
         """One that fails may leave its items without an end of their own."""
         self._responses.discard(response_id)
         self._cut_off.discard(response_id)
+        self._silenced = {
+            item: of for item, of in self._silenced.items() if of != response_id
+        }
         for item_id, speaker in list(self._speaking.items()):
             if speaker == response_id:
                 yield from self._item_ended(item_id)
@@ -178,7 +187,17 @@ class Bridge:
         yield Clear()
         yield SetMark(self._playback.clear(self._clock_ms))
         self._unfinished |= set(self._speaking)
+        self._silenced |= self._speaking
         self._speaking.clear()
+
+    def _never_heard(
+        self, item_id: ItemId, response_id: ResponseId, audio: bytes
+    ) -> Iterator[Command]:
+        """Late audio is dropped; of an item that nobody heard, nothing is left."""
+        if item_id not in self._silenced:
+            self._silenced[item_id] = response_id
+            yield Truncate(item_id, 0)
+            yield Report(Heard(item_id, 0, len(audio) // BYTES_PER_MS))
 
     def _heard(self, items: Iterable[Heard]) -> Iterator[Command]:
         """Once for each item: the audible one where it was, the later ones at 0.

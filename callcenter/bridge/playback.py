@@ -31,6 +31,9 @@ ANSWER_MS: Final = 600
 """A clear is answered by then, or estimated: the model must know before it goes on.
 Its next answer needs the caller's word, and half a second of silence after it."""
 
+LOST_MS: Final = 5_000
+"""A mark that is so late will not come: its audio has long been heard."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Clear:
@@ -113,7 +116,7 @@ class Playback:
 
         Marks come in order, so this one vouches for what was sent before it, too.
         """
-        if mark == self._probe:
+        if mark and mark == self._probe:
             self._round_trip_ms = max(now_ms - self._probed_at_ms, 0)
             self._probe = ""
         elif any(mark == clear.mark for clear in self._clears):
@@ -135,9 +138,18 @@ class Playback:
         return mark
 
     def overdue(self, stamp_ms: float) -> Iterator[Heard]:
-        """What was cleared so long ago that it has to be estimated now."""
+        """What was cleared or sent so long ago that it has to be estimated now."""
+        while self._lost(stamp_ms):
+            self._run.vouch_first(self.round_trip_ms, self.tape)
+            yield from self._run.finished()
         while self._clears and stamp_ms >= self._clears[0].sent_at_ms + ANSWER_MS:
             yield from self._estimated(self._clears.popleft())
+
+    def _lost(self, stamp_ms: float) -> bool:
+        """Whether the mark of what plays first ought to be back long since."""
+        if self.idle:
+            return False
+        return self._run.first_ends_ms(self.round_trip_ms) + LOST_MS < stamp_ms
 
     def settle(self) -> Iterator[Heard]:
         """Estimate whatever is not answered."""

@@ -99,16 +99,30 @@ class Run:
         """All up to the mark has played by now."""
         taken: list[tuple[Chunk, float]] = []
         while not taken or taken[-1][0].mark != mark:
-            chunk, begins_ms = next(self.timeline(round_trip_ms))
-            taken.append((chunk, begins_ms))
-            self.queue.popleft()
-            self.free_ms = begins_ms + chunk.length_ms
-            self._items[chunk.item_id].heard_ms += chunk.length_ms
+            taken.append(self._take(round_trip_ms))
         late_ms = max(self.free_ms - now_ms, 0)
         self.free_ms -= late_ms
         if tape is not None:
             for chunk, begins_ms in taken:
                 tape.agent(begins_ms - late_ms, chunk.audio)
+
+    def first_ends_ms(self, round_trip_ms: float) -> float:
+        """When the first of the queue has played; the queue must not be empty."""
+        chunk, begins_ms = next(self.timeline(round_trip_ms))
+        return begins_ms + chunk.length_ms
+
+    def vouch_first(self, round_trip_ms: float, tape: Tape | None) -> None:
+        """The first of the queue has played, though nobody said so."""
+        chunk, begins_ms = self._take(round_trip_ms)
+        if tape is not None:
+            tape.agent(begins_ms, chunk.audio)
+
+    def _take(self, round_trip_ms: float) -> tuple[Chunk, float]:
+        chunk, begins_ms = next(self.timeline(round_trip_ms))
+        self.queue.popleft()
+        self.free_ms = begins_ms + chunk.length_ms
+        self._items[chunk.item_id].heard_ms += chunk.length_ms
+        return chunk, begins_ms
 
     def cut(
         self, at_ms: float, round_trip_ms: float, tape: Tape | None

@@ -16,6 +16,7 @@ from callcenter.domain import events as e
 from callcenter.domain.handover import MOST_REFUSED, why_not
 from callcenter.domain.ids import AgentName
 from callcenter.domain.opening import Opening, after_a_break, relayed, renewed
+from callcenter.domain.phases import Phase
 from callcenter.domain.roster import Roster
 from callcenter.domain.tool import Tool
 from callcenter.errors import ModelError
@@ -30,6 +31,8 @@ CLOSE_SECONDS: Final = 10.0
 
 MS: Final = 1000
 
+LEAVING: Final = "The caller is leaving this conversation; say nothing more."
+
 BRIEF_MS: Final = 5_000
 """A stream that breaks within this is a failure: else it might break for ever."""
 
@@ -40,6 +43,7 @@ class Host(Recorded, Protocol):
     """What a talk needs of its call."""
 
     model_failures: int
+    saying_goodbye: bool
     roster: Roster
 
     @property
@@ -190,7 +194,7 @@ class Talk:
         known = isinstance(error, ModelError)
         if not known:
             logger.error("session_broke", exc_info=error)
-        self._host.record(e.SessionLost(str(error) if known else repr(error)))
+        self._host.record(e.SessionLost(str(error) if known else repr(error), final))
 
     async def _bridge_the_gap(self) -> None:
         """Let the caller hear that the line lives; the rest takes a second."""
@@ -217,6 +221,8 @@ class Talk:
     def _may_pass(self) -> str:
         """Why the agents may not pass the caller on; empty if they may."""
         state, rules = self._host.state, self._host.house.rules
+        if state.phase is not Phase.TALKING or self._host.saying_goodbye:
+            return LEAVING
         if state.refused_handoffs == MOST_REFUSED - 1:
             self._host.start(self._host.rescue("the agents passed the caller round"))
         return why_not(

@@ -30,6 +30,7 @@ from callcenter.domain.tool import Tool
 from callcenter.domain.transcript import Turn
 from callcenter.errors import ModelError
 from callcenter.realtime.guardrails import STOPPED, Guardrails
+from callcenter.realtime.leaving import Leaving
 from callcenter.realtime.line import CallerLine
 from callcenter.realtime.manner import Manner
 from callcenter.realtime.model_settings import ModelSettings
@@ -94,7 +95,7 @@ class Conversation:
             briefing=briefing,
             handover=handover,
         )
-        self._relays: asyncio.Queue[AgentName] = asyncio.Queue()
+        self._leaving = Leaving(line.callers_turn)
         self._turns = Turns(opening.agent, record=record, clock=clock)
         self._guardrails = Guardrails(
             roster,
@@ -124,7 +125,7 @@ class Conversation:
                 roster,
                 record=record,
                 may_pass=may_pass,
-                relay=self._relays.put_nowait,
+                relay=self._leaving.relay,
             ),
         )
         self._runner = RealtimeRunner(
@@ -173,7 +174,9 @@ class Conversation:
                     tasks.create_task(self._raise_losses()),
                     tasks.create_task(self._transport.answer_debts()),
                 ]
-                relay = await self._until_it_is_over(renew_s)
+                relay = await self._leaving.time(renew_s)
+                if relay is not None:
+                    await self._hand_over()
                 for task in following:
                     task.cancel()
         except* ModelError as group:
@@ -252,19 +255,14 @@ class Conversation:
         await self._script.note(STOPPED)
         await self._transport.ask_again()
 
-    async def _until_it_is_over(self, renew_s: float) -> AgentName | None:
-        try:
-            async with asyncio.timeout(renew_s):
-                relay = await self._relays.get()
-        except TimeoutError:
-            await self._line.callers_turn()
-            return None
-        # The next session is told what the caller said; that is still being written.
+    async def _hand_over(self) -> None:
+        """Let the next session know what the caller said; it is still being written."""
+        # This one has no say any more; what the caller says now waits for the next.
+        await self._line.disconnect(self._transport)
         with suppress(TimeoutError):
             async with asyncio.timeout(TRANSCRIPT_SECONDS):
                 while self._turns.listening:  # noqa: ASYNC110  # a second, once a relay
                     await asyncio.sleep(LOOK_SECONDS)
-        return relay
 
     async def _raise_losses(self) -> None:
         raise await self._losses.get()

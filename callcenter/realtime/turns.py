@@ -24,6 +24,8 @@ class _Saying:
     audible_ms: int | None = None
     text: str = ""
     complete: bool = False
+    sounded: bool = False
+    """Whether any sound of it has come."""
     heard: Heard | None = None
 
 
@@ -47,6 +49,7 @@ class Turns:
     def agent_audio(self, item_id: ItemId) -> None:
         """Audio of an item is about to be played."""
         saying = self._saying(item_id)
+        saying.sounded = True
         if not saying.began_ms:
             saying.began_ms = self._clock()
             if self._stopped_ms is not None:
@@ -89,7 +92,9 @@ class Turns:
             }:
                 self._completed(ItemId(item), text)
             case {"type": "response.done"}:
-                for item_id in list(self._sayings):
+                for item_id, saying in list(self._sayings.items()):
+                    if not saying.sounded:  # and it never will
+                        saying.heard = Heard(item_id, 0, 0)
                     self._completed(item_id)
             case {"item_id": str(item), "type": str(kind)}:
                 self._read_caller(kind, ItemId(item), event)
@@ -113,7 +118,7 @@ class Turns:
                 saying.began_ms,
             )
             for item_id, saying in self._sayings.items()
-            if saying.text
+            if saying.text and saying.sounded
         )
 
     def flush(self) -> None:
@@ -159,12 +164,13 @@ class Turns:
             return
         del self._sayings[item_id]
         heard, spoken = saying.heard.heard_ms, saying.heard.spoken_ms
+        words = heard_part(saying.text, heard_ms=heard, spoken_ms=spoken)
         self._record(
             AgentSpoke(
                 item_id=item_id,
                 agent=saying.agent,
                 generated=saying.text,
-                heard=heard_part(saying.text, heard_ms=heard, spoken_ms=spoken),
+                heard=words if saying.sounded else "",
                 began_ms=saying.began_ms,
                 spoken_ms=spoken,
                 heard_ms=heard,

@@ -228,6 +228,9 @@ def test_late_audio_of_an_interrupted_response_is_dropped_until_it_ends() -> Non
     assert (
         play
         >> AgentAudio(HELLO, R1, voice(20))
+        >> AgentAudio(PRICES, R1, voice(20))  # nobody heard a word of it
+        << Truncate(PRICES, 0)
+        << heard(PRICES, 0, of=20)
         >> AgentAudio(PRICES, R1, voice(20))
         >> AgentItemEnded(HELLO)
         >> ResponseEnded(R1)
@@ -252,6 +255,9 @@ def test_a_response_that_was_cut_off_before_its_first_sound_stays_silent() -> No
         >> ResponseBegan(R1)
         >> Interrupted()
         << FallSilent()  # nothing to clear, but nothing will come, either
+        >> AgentAudio(HELLO, R1, voice(20))
+        << Truncate(HELLO, 0)
+        << heard(HELLO, 0, of=20)
         >> AgentAudio(HELLO, R1, voice(20))
         >> ResponseEnded(R1)
     )

@@ -1,7 +1,8 @@
 """The ledger alone: what marks, their lateness and the round trip say about hearing."""
 
-from callcenter.bridge.playback import Playback
+from callcenter.bridge.playback import LOST_MS, Playback
 from callcenter.bridge.run import Heard
+from callcenter.bridge.tape import Tape
 from tests.bridge.playbook import HELLO, PRICES, voice
 
 
@@ -295,3 +296,33 @@ def test_a_mark_without_a_name_is_nobodys() -> None:
 
     assert list(playback.reach("", now_ms=20)) == []
     assert not playback.idle
+
+
+def test_an_empty_name_is_no_answer_to_a_probe() -> None:
+    playback, (probe, _) = playing(1_000)
+    list(playback.reach(probe, now_ms=100))
+
+    assert list(playback.reach("", now_ms=60_000)) == []
+    assert playback.round_trip_ms == 100
+
+
+def test_what_has_long_been_heard_needs_no_mark() -> None:
+    playback, (probe, _, _) = playing(100, 100)
+    list(playback.reach(probe, now_ms=50))
+    list(playback.end(HELLO))
+
+    assert list(playback.overdue(200 + 50 + LOST_MS)) == []
+    assert not playback.idle
+    assert list(playback.overdue(200 + 51 + LOST_MS)) == [Heard(HELLO, 200, 200)]
+    assert playback.idle
+
+
+def test_what_needs_no_mark_is_recorded_too() -> None:
+    playback = Playback(Tape())
+    playback.probe(0)
+    playback.send(HELLO, voice(100), 0)
+
+    list(playback.overdue(101 + LOST_MS))
+
+    assert playback.tape is not None
+    assert len(playback.tape.rest()) == 4 * len(voice(100))  # 16 bits, both sides

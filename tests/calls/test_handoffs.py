@@ -77,6 +77,21 @@ async def test_agents_that_insist_on_passing_the_caller_on_lose_them_to_a_human(
         assert here.of(e.AgentHandedOff) == []
 
 
+async def test_who_is_saying_goodbye_passes_nobody_on(tmp_path: Path) -> None:
+    async with center(tmp_path) as here:
+
+        async def script(caller: Caller) -> None:
+            await caller.hears_agent()
+            (there,) = here.node.floor._calls.values()
+            there.call.saying_goodbye = True
+            await caller.asks(SERVICES)
+
+        await here.call(script)
+        (refused,) = here.of(HandoffRefused)
+        assert "leaving" in refused.reason
+        assert here.of(e.AgentHandedOff) == []
+
+
 @pytest.fixture
 def two_voices(tmp_path: Path) -> Path:
     """The house's agents, with another voice for appointments."""
