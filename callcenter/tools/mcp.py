@@ -24,6 +24,7 @@ from callcenter.domain.roster import (
 from callcenter.domain.tool import Tool
 from callcenter.tools.definition import Answer, Sorry, ToolDefinition, Unsure
 from callcenter.tools.desk import Desk
+from callcenter.tools.mcp_schema import fault
 
 ANSWER_SECONDS: Final = 8.0
 FILLER: Final = "One moment, please."
@@ -140,19 +141,16 @@ def _problem(name: str, offer: Offer, names: set[str]) -> str:
         return "the name is taken"
     if len(json.dumps(offer.parameters)) > MAX_SCHEMA_CHARACTERS:
         return "its schema is too large"
-    return ""
+    return fault(_top(offer))
 
 
 def _definition(
     name: str, offer: Offer, connection: Connection | None
 ) -> ToolDefinition:
-    schema = {k: v for k, v in offer.parameters.items() if k in _SCHEMA_KEYS}
-    if schema.get("type") != "object":
-        schema = {"type": "object", "properties": {}}
     return ToolDefinition(
         name=name,
         description=offer.description.strip()[:MAX_DESCRIPTION_CHARACTERS],
-        parameters=schema,
+        parameters=_top(offer),
         timeout_s=ANSWER_SECONDS,
         filler=FILLER,
         late=NOT_WORKING if offer.read_only else PERHAPS,
@@ -160,6 +158,14 @@ def _definition(
         function=partial(_ask, connection, offer),
         changes=not offer.read_only,
     )
+
+
+def _top(offer: Offer) -> dict[str, Any]:
+    """Of its schema what the model is told."""
+    schema = {k: v for k, v in offer.parameters.items() if k in _SCHEMA_KEYS}
+    if schema.get("type") != "object":
+        return {"type": "object", "properties": {}}
+    return schema
 
 
 async def _ask(

@@ -126,6 +126,60 @@ def test_a_tool_that_would_spoil_the_session_is_left_out(offer: Offer) -> None:
     assert logs[0]["event"] == "mcp_tool_refused"
 
 
+DEEP: dict[str, Any] = {}
+for _ in range(50):
+    DEEP = {"type": "array", "items": DEEP}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"properties": [], "required": "a"},
+        {"properties": None},
+        {"properties": {}, "required": "a"},
+        {"properties": {}, "required": [1]},
+        {"properties": {"a": "string"}},
+        {"properties": {"a": {"type": "text"}}},
+        {"properties": {"a": {"type": []}}},
+        {"properties": {"a": {"type": [{}]}}},
+        {"properties": {"a": {"enum": "x"}}},
+        {"properties": {"a": {"anyOf": {"type": "null"}}}},
+        {"properties": {"a": {"type": "array", "items": ["string"]}}},
+        {"properties": {"a": {"anyOf": [{"properties": []}]}}},
+        {"properties": {}, "additionalProperties": "no"},
+        {"properties": {}, "$defs": []},
+        {"properties": {"a": DEEP}},
+    ],
+    ids=lambda broken: str(broken)[:50],
+)
+def test_a_tool_with_a_broken_schema_is_left_out_and_its_neighbours_stay(
+    broken: Mapping[str, Any],
+) -> None:
+    offers = [Offer("broken", "", {"type": "object"} | dict(broken)), LOOK_UP]
+    with capture_logs() as logs:
+        found = tools(card("a", CRM), crm=FakeServer(offers))
+    assert [tool.name for tool in found.values()] == ["look_up"]
+    [line] = logs
+    assert (line["event"], line["tool"]) == ("mcp_tool_refused", "broken")
+    assert "schema" in line["why"]
+
+
+def test_a_schema_that_says_much_stays_as_it_is() -> None:
+    schema = {
+        "type": "object",
+        "properties": {
+            "type": {"type": ["string", "null"], "enum": ["a", None]},
+            "items": {"type": "array", "items": {"$ref": "#/$defs/one"}},
+            "any": {"anyOf": [{"type": "integer"}, {"const": 1}, True]},
+        },
+        "required": ["items"],
+        "additionalProperties": False,
+        "$defs": {"one": {"type": "object", "properties": {}, "required": []}},
+    }
+    [tool] = tools(card("a", CRM), crm=FakeServer([Offer("x", "", schema)])).values()
+    assert tool.parameters == schema
+
+
 @pytest.mark.parametrize(
     "schema", [{}, {"type": "string"}, {"anyOf": [{"type": "object"}]}]
 )
