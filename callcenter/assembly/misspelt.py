@@ -1,4 +1,4 @@
-"""Settings that nobody reads, because their names are a letter away from ours."""
+"""Settings that do nothing, or no good, because they are a letter away from right."""
 
 import difflib
 import re
@@ -7,6 +7,7 @@ from typing import Final
 
 import structlog
 
+from callcenter.domain.voices import voice_flaw
 from callcenter.errors import ConfigurationError
 from callcenter.settings import Settings, environment, written
 
@@ -26,6 +27,15 @@ def check_names() -> None:
         raise ConfigurationError("\n".join(_sentence(*one) for one in found.items()))
     for name, meant in misspelt(environment()).items():
         logger.warning("not_in_order", problem=_sentence(name, meant, "environment"))
+
+
+def check_voice(voice: str) -> None:
+    """Raises ConfigurationError for a voice that must be a mistake."""
+    flaw = voice_flaw(voice, "OPENAI_VOICE")
+    if flaw and not flaw.warning:
+        raise ConfigurationError(str(flaw))
+    if flaw:
+        logger.warning("not_in_order", problem=str(flaw))
 
 
 def misspelt(names: Iterable[str]) -> Mapping[str, str]:

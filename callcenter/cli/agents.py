@@ -150,6 +150,7 @@ def new(
 
 
 def _read(folder: Path | None) -> _Read:
+    from callcenter.domain.voices import voice_flaw
     from callcenter.settings import Settings
     from callcenter.tools.extensions import read_catalogue
     from callcenter.tools.roster_files import read_roster
@@ -160,6 +161,8 @@ def _read(folder: Path | None) -> _Read:
     cards, known = folder or settings.cards, catalogue.descriptions()
     roster, flaws = read_roster(cards, entry, known)
     problems += flaws
+    if flaw := voice_flaw(settings.openai_voice, "OPENAI_VOICE"):
+        problems.append(flaw)
     sound = all(problem.warning for problem in problems)
     return _Read(roster, catalogue, problems, sound)
 

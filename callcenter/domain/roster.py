@@ -13,6 +13,7 @@ from typing import Final
 from callcenter.domain.card import Card
 from callcenter.domain.ids import AgentName
 from callcenter.domain.problems import Problem, did_you_mean
+from callcenter.domain.voices import voice_flaw
 
 MAX_DESCRIPTION_CHARACTERS: Final = 1024
 """The Realtime API refuses the whole session.update for one longer description."""
@@ -95,6 +96,8 @@ def _check_card(
         elif other not in names:
             hint = did_you_mean(other, names)
             yield Problem(card.file, line, f"there is no agent '{other}'{hint}")
+    if flaw := voice_flaw(card.voice, card.file, card.line_of("voice")):
+        yield flaw
     yield from _check_as_handoff(card)
 
 

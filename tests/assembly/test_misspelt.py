@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from callcenter.assembly.misspelt import check_names, misspelt
+from callcenter.assembly.misspelt import check_names, check_voice, misspelt
 from callcenter.errors import ConfigurationError
 from callcenter.settings import Settings
 
@@ -83,3 +83,13 @@ def test_a_level_that_nobody_knows_is_refused(
 def test_a_level_may_be_written_small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOG_LEVEL", "debug")
     assert Settings().log_level == "DEBUG"
+
+
+def test_a_start_with_a_misspelt_voice_is_refused(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    check_voice("marin")
+    with pytest.raises(ConfigurationError, match="'marinn'; did you mean 'marin'"):
+        check_voice("marinn")
+    check_voice("zephyr-9")
+    assert "'zephyr-9' is none of the voices that we know" in capsys.readouterr().out

@@ -64,6 +64,15 @@ def test_another_entry_agent_must_exist(monkeypatch: pytest.MonkeyPatch) -> None
     assert "no agent 'triag' to answer the telephone" in done.stderr
 
 
+def test_a_house_s_voice_that_is_none_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_VOICE", "ceder")
+    done = RUN.invoke(app, ["check"])
+    assert done.exit_code == 1
+    assert done.stderr == (
+        "OPENAI_VOICE: there is no voice 'ceder'; did you mean 'cedar'?\n"
+    )
+
+
 def test_a_warning_is_shown_and_passes(tmp_path: Path) -> None:
     for name, menu, other in (("triage", "false", "odd"), ("odd", "true", "triage")):
         text = (

@@ -1,4 +1,6 @@
+import re
 from dataclasses import replace
+from pathlib import Path
 
 from agents import Handoff
 from agents.realtime import RealtimeAgent
@@ -14,6 +16,7 @@ from callcenter.domain.roster import (
     handoff_tool,
 )
 from callcenter.domain.tuning import Tuning
+from callcenter.domain.voices import VOICES
 
 TOOLS = {"get_weather": "Weather.", "transfer_to_human": "A person.", "end_call": "."}
 
@@ -223,3 +226,24 @@ def test_the_hash_changes_with_any_word_but_not_with_the_order() -> None:
 
 def test_an_unknown_key_has_no_line() -> None:
     assert card("triage").line_of("greeting") == 0
+
+
+def test_a_voice_that_is_nearly_one_of_the_api_s_is_a_mistake() -> None:
+    said_of = [
+        said(roster(replace(card("triage"), voice=voice)))
+        for voice in ("", "marin", "marinn", "zephyr-9")
+    ]
+    assert said_of[:3] == [
+        [],
+        [],
+        ["agents/triage.md:5: there is no voice 'marinn'; did you mean 'marin'?"],
+    ]
+    assert said_of[3][0].startswith(
+        "agents/triage.md:5: warning: 'zephyr-9' is none of the voices that we know: al"
+    )
+
+
+def test_every_voice_that_we_know_is_in_the_documentation() -> None:
+    told = (Path(__file__).parents[2] / "docs/agents.md").read_text("utf-8")
+    [row] = [line for line in told.splitlines() if line.startswith("| `voice` ")]
+    assert set(VOICES) <= set(re.findall(r"`(\w+)`", row))

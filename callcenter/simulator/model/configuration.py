@@ -8,6 +8,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Final
 
+from callcenter.domain.voices import VOICES
 from callcenter.simulator.model.schema import (
     Json,
     Refused,
@@ -45,11 +46,7 @@ _SEMANTIC_VAD: Final[Json] = {
     "interrupt_response": True,
 }
 
-_VOICES: Final = (
-    *("alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse"),
-    *("marin", "cedar"),
-)
-_VOICE = either(record({"id": text}, ("id",)), one_of(*_VOICES))
+_VOICE = either(record({"id": text}, ("id",)), one_of(*VOICES))
 _FORMAT = record(
     {"type": one_of("audio/pcm", "audio/pcmu"), "rate": integer(24_000, 24_000)},
     ("type",),
