@@ -251,13 +251,18 @@ class AppointmentBook:
         return gone
 
     async def send_texts(self, code: str) -> Appointment:
-        """The caller wants a confirmation and a reminder as text messages."""
+        """The caller wants a confirmation and a reminder as text messages.
+
+        Raises StorageError when none can be sent, or no more today.
+        """
         async with self._database.write() as connection:
             booked = await bookings.locked(connection, code, self.zone)
             if booked.cancelled or booked.held_until or not booked.phone:
                 raise StorageError(f"Nothing can be sent about {booked.code}.")
             await bookings.change(connection, booked.code, texts=True)
-            await texts.plan_for(connection, booked, self._rules, self._now())
+            now = self._now()
+            if not await texts.plan_for(connection, booked, self._rules, now):
+                raise StorageError(f"No more can be sent about {booked.code} today.")
         return replace(booked, texts=True)
 
     async def _all(self, asked: Select[Any]) -> list[Appointment]:

@@ -7,7 +7,7 @@ the claim and the answer, nobody can know whether it was sent; it is not sent ag
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -23,6 +23,17 @@ from callcenter.storage.engine import Database
 
 AT_ONCE: Final = 20
 """Texts claimed in one round; the rest wait for the next."""
+
+A_DAY: Final = timedelta(days=1)
+
+MOST_OF_ONE: Final = 3
+"""Confirmations of one appointment in a day: the number may be somebody else's."""
+
+MOST_TO_ONE: Final = 6
+"""Confirmations to one number in a day: one more than it may hold appointments."""
+
+SETTLES: Final = timedelta(minutes=1)
+"""Before what was confirmed is confirmed anew: it may be moved once more."""
 
 _TEXT: Final = s.appointment_texts.c
 
@@ -87,12 +98,42 @@ async def plan_for(
     appointment: Appointment,
     rules: TextRules,
     now: datetime,
-) -> None:
-    """A confirmation at once, and a reminder when there is time for one."""
-    await plan(connection, TextKind.CONFIRMATION, appointment, now)
+) -> bool:
+    """A confirmation at once, and a reminder when there is time for one.
+
+    What was confirmed before is confirmed after a pause: when it is moved to and fro,
+    only where it ended is told. False: there is no confirmation, because so many went
+    to this number or about this appointment in a day.
+    """
     remind = reminder_time(appointment.slot.starts_at, rules.remind_at)
     if remind > now:
         await plan(connection, TextKind.REMINDER, appointment, remind)
+    told = await _confirmed(connection, appointment.phone, now)
+    if (appointment.code, appointment.revision) in told:
+        return True
+    of_it = sum(code == appointment.code for code, _ in told)
+    if of_it >= MOST_OF_ONE or len(told) >= MOST_TO_ONE:
+        return False
+    due = now + SETTLES if of_it else now
+    await plan(connection, TextKind.CONFIRMATION, appointment, due)
+    return True
+
+
+async def _confirmed(
+    connection: AsyncConnection, phone: str, now: datetime
+) -> list[tuple[str, int]]:
+    """The codes and revisions that a number was or will be told of, in a day."""
+    rows = await connection.execute(
+        select(_TEXT.code, _TEXT.revision)
+        .join(t.appointments, t.appointments.c.code == _TEXT.code)
+        .where(
+            t.appointments.c.phone == phone,
+            _TEXT.kind == TextKind.CONFIRMATION,
+            _TEXT.state != TextState.DROPPED,
+            _TEXT.due_at > now - A_DAY,
+        )
+    )
+    return [(code, revision) for code, revision in rows]
 
 
 async def drop(connection: AsyncConnection, code: str) -> None:

@@ -31,7 +31,11 @@ async def text_confirmation(desk: Desk, code: Code) -> Answer:
     try:
         await desk.schedule.send_texts(held.code)
     except StorageError as error:
-        raise Sorry("Nothing can be sent about that appointment.") from error
+        raise Sorry(
+            "No text can be sent about that appointment, or no more today. Spell the "
+            "code once more instead.",
+            say="I cannot send a text message about that now.",
+        ) from error
     return Answer(
         "You will get a text message with your appointment in a moment, and a reminder "
         "the day before.",

@@ -16,7 +16,7 @@ from callcenter.storage.engine import Database
 from callcenter.storage.house import FJORD_CYCLES
 from callcenter.storage.schedule import AppointmentBook
 from callcenter.storage.schema import upgrade
-from callcenter.storage.texts import TextBook
+from callcenter.storage.texts import A_DAY, SETTLES, TextBook
 from callcenter.wire.letters import Letters
 from callcenter.wire.links import Links
 
@@ -149,7 +149,7 @@ async def test_asking_twice_sends_once(office: Office) -> None:
 
 async def test_two_nodes_send_each_text_once(office: Office) -> None:
     for hour in range(9, 16):
-        booked = await office.booked(at(6, hour))
+        booked = await office.booked(at(6, hour), f"+47555000{hour:02}")
         await office.book().send_texts(booked.code)
     async with asyncio.timeout(30), asyncio.TaskGroup() as group:
         for node in (0, 1, 0, 1):
@@ -166,11 +166,65 @@ async def test_a_moved_appointment_is_confirmed_anew_and_reminded_of_once(
     await office.texts()
     slot = replace(booked.slot, starts_at=at(9, 10))
     await office.book().move(booked.code, slot)
+    assert await office.texts() == []
+    office.clock.moment += SETTLES
     [text] = await office.texts()
     assert "Monday 9 March at 10:00" in text
     office.clock.moment = at(5, 18)
     assert await office.texts() == []
     office.clock.moment = at(8, 18)
+    assert len(await office.texts()) == 1
+
+
+async def test_an_appointment_moved_to_and_fro_is_told_where_it_ended(
+    office: Office,
+) -> None:
+    booked = await office.booked(at(6, 10))
+    await office.book().send_texts(booked.code)
+    assert len(await office.texts()) == 1
+    for hour in (11, 10, 11, 10, 12):
+        slot = replace(booked.slot, starts_at=at(6, hour))
+        await office.book().move(booked.code, slot)
+        assert await office.texts() == []
+    office.clock.moment += SETTLES
+    [text] = await office.texts()
+    assert "Friday 6 March at 12:00" in text
+
+
+async def test_three_confirmations_of_one_appointment_a_day_are_all(
+    office: Office,
+) -> None:
+    """Whoever wants to annoy the owner of a number may move it slowly, too."""
+    booked = await office.booked(at(6, 10))
+    await office.book().send_texts(booked.code)
+    sent = len(await office.texts())
+    for n in range(10):
+        slot = replace(booked.slot, starts_at=at(6, 11 if n % 2 == 0 else 10))
+        await office.book().move(booked.code, slot)
+        office.clock.moment += SETTLES
+        sent += len(await office.texts())
+    assert sent == 3
+    with pytest.raises(StorageError, match="today"):
+        await office.book().send_texts(booked.code)
+    office.clock.moment += A_DAY
+    await office.book().send_texts(booked.code)
+    assert len(await office.texts()) == 1
+
+
+async def test_six_confirmations_to_one_number_a_day_are_all(office: Office) -> None:
+    """Booking, having it confirmed and cancelling, again and again."""
+    for n in range(8):
+        booked = await office.booked(at(6, 10))
+        if n < 6:
+            await office.book().send_texts(booked.code)
+        else:
+            with pytest.raises(StorageError, match="today"):
+                await office.book().send_texts(booked.code)
+        await office.texts()
+        await office.book().cancel(booked.code)
+    assert len(office.post.sent) == 6
+    theirs = await office.booked(at(6, 10), BO)
+    await office.book().send_texts(theirs.code)
     assert len(await office.texts()) == 1
 
 
