@@ -19,7 +19,7 @@ from callcenter.tools.free_times import (
     what_is_wanted,
 )
 from callcenter.tools.scheduling import UNSURE, Name, booked_answer, too_many
-from callcenter.tools.slots import LOOK_ON_DAYS, Book
+from callcenter.tools.slots import LOOK_ON_DAYS, Book, Wanted, slot_facts
 from callcenter.tools.spoken import on_day, spelled, spoken_length
 
 WITHHELD: Final = (
@@ -48,6 +48,7 @@ async def join_waiting_list(
     Only after they agreed to get a text message when a time becomes free.
     """
     phone = _reachable(desk)
+    await require_proof(desk)
     book = Book.of(desk)
     wanted = await what_is_wanted(desk, service)
     day, said = split_day(day)
@@ -56,6 +57,7 @@ async def join_waiting_list(
     anytime = day.lower() in ANY_DAY
     days = Span(book.today, last) if anytime else Span.of(day, book.today)
     wish = Wish(wanted.service, days.first, days.last, *window.bounds())
+    await _refuse_if_free(book, wanted, wish)
     try:
         place = await desk.schedule.waiting.join(wish, name, phone, desk.call_id)
     except TooManyAppointments as many:
@@ -117,6 +119,24 @@ async def leave_waiting_list(desk: Desk) -> Answer:
     if not left:
         return Answer("You are not on our waiting list.")
     return Answer("You are off the waiting list.", done="left the waiting list")
+
+
+async def _refuse_if_free(book: Book, wanted: Wanted, wish: Wish) -> None:
+    """Raises Sorry, with the times: what is free can be booked, and not waited for."""
+    length = (wish.last_day - wish.first_day).days + 1
+    free = [
+        slot
+        for slot in await book.free(wanted, wish.first_day, length)
+        if wish.suits(slot)
+    ]
+    if free:
+        raise Sorry(
+            "Nobody has to wait: what they wish for is free. Offer the times under "
+            "'slots'. If none suits, ask which days and times would, and put them on "
+            "the list for those.",
+            say=f"There is something free. {book.offer(free)}",
+            **slot_facts(wanted.service, free),
+        )
 
 
 def _reachable(desk: Desk) -> str:

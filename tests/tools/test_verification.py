@@ -12,6 +12,9 @@ from callcenter.tools.desk import Desk
 from tests.tools.asking import ask, call, fail, read
 from tests.tools.fakes import ADA, CALL, House, at
 
+WAIT = {"service": "bicycle service", "name": "Ada Lie", "day": "saturday"}
+"""The shop is closed then."""
+
 PIN, FACTS = Method.PIN, Method.FACTS
 
 
@@ -119,6 +122,7 @@ async def test_what_other_calls_have_left_is_for_who_has_proved_it() -> None:
         ("find_my_appointments", {}),
         ("move_appointment", {"code": "K7M4X", "start": "2026-11-27T10:00"}),
         ("cancel_appointment", {"code": "K7M4X"}),
+        ("join_waiting_list", WAIT),
         ("close_ticket", {"code": ticket.code, "reason": "It is settled."}),
     )
     for tool, arguments in asked:

@@ -14,7 +14,13 @@ from tests.tools.fakes import ADA, BOB, SUNDAY_NOON, House, at
 JOIN = {"service": "a flat tyre", "name": "Ada Lie"}
 
 
+def fill(house: House) -> None:
+    """Everything, for as far as anybody can look."""
+    house.schedule.full = {SUNDAY_NOON.date() + timedelta(days=n) for n in range(100)}
+
+
 async def join(house: House, **more: str) -> dict[str, Any]:
+    fill(house)
     return await ask(house, "join_waiting_list", **JOIN, **more)
 
 
@@ -46,6 +52,18 @@ async def test_a_range_and_any_day_can_be_waited_for() -> None:
     assert (anyday["from"], anyday["until"]) == ("2026-11-22", "2026-12-06")
     wish = house.schedule.waiting.line[1].wish
     assert (wish.not_before, wish.begins_before) == (time(13), time(15))
+
+
+async def test_what_is_free_is_offered_and_not_waited_for() -> None:
+    house = House()
+    answer = await fail(
+        house, "join_waiting_list", **JOIN, day="friday", time_of_day="after four"
+    )
+    assert answer["slots"] == ["2026-11-27T16:00", "2026-11-27T16:30"]
+    assert answer["say"].startswith("There is something free. On Friday")
+    assert house.schedule.waiting.line == []
+    evening = {"day": "friday", "time_of_day": "after 17:00"}
+    await ask(house, "join_waiting_list", **JOIN, **evening)
 
 
 async def test_four_places_are_too_many() -> None:
