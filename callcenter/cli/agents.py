@@ -1,7 +1,7 @@
 """The agents' cards: whether they are sound, and who hands over to whom."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple, NoReturn
 
@@ -160,11 +160,18 @@ def _read(folder: Path | None) -> _Read:
     catalogue, problems = read_catalogue(settings.tools_modules)
     cards, known = folder or settings.cards, catalogue.descriptions()
     roster, flaws = read_roster(cards, entry, known)
-    problems += flaws
+    problems += [_excused(flaw) for flaw in flaws] if problems else flaws
     if flaw := voice_flaw(settings.openai_voice, "OPENAI_VOICE"):
         problems.append(flaw)
     sound = all(problem.warning for problem in problems)
     return _Read(roster, catalogue, problems, sound)
+
+
+def _excused(flaw: "Problem") -> "Problem":
+    """Some tools are missing because of what was said of their package."""
+    if not flaw.text.startswith("there is no tool "):
+        return flaw
+    return replace(flaw, text=f"{flaw.text} (its package could not be loaded)")
 
 
 def _with_articles(read: _Read, folder: Path | None) -> _Read:

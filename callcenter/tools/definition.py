@@ -18,14 +18,15 @@ from traceback import extract_tb
 from typing import Any, Concatenate, Final
 
 import structlog
-from pydantic import BaseModel, ValidationError, create_model
+from pydantic import BaseModel, ValidationError
 
 from callcenter.domain.outcomes import ToolOutcome
 from callcenter.domain.tool import MAX_ARGUMENTS_CHARACTERS, Tool, ToolResult, Use
 from callcenter.errors import ToolFailed
-from callcenter.tools.arguments import Arguments, complaints, schema_of
+from callcenter.tools.arguments import complaints, schema_of
 from callcenter.tools.desk import Desk
 from callcenter.tools.outputs import bounded, error
+from callcenter.tools.signature import arguments_of
 
 log = structlog.get_logger(__name__)
 
@@ -232,10 +233,11 @@ def tool(
 
     `late` is what the model is told after a time-out: say more where it matters
     whether the thing was done nevertheless. The others: see `ToolDefinition`.
+    What it is put upon must be such a function: else BadTool.
     """
 
     def define(function: Function) -> ToolDefinition:
-        arguments = _arguments_of(function)
+        arguments = arguments_of(function, Answer, timeout_s)
         return ToolDefinition(
             name=function.__name__,
             description=inspect.getdoc(function) or "",
@@ -252,19 +254,6 @@ def tool(
         )
 
     return define
-
-
-def _arguments_of(function: Function) -> type[BaseModel]:
-    """A model of the parameters after the first, which is the desk."""
-    signature = inspect.signature(function, eval_str=True)
-    fields: dict[str, Any] = {
-        name: (
-            parameter.annotation,
-            ... if parameter.default is parameter.empty else parameter.default,
-        )
-        for name, parameter in list(signature.parameters.items())[1:]
-    }
-    return create_model(f"{function.__name__}_arguments", __base__=Arguments, **fields)
 
 
 def _failure(failed: ToolFailed) -> ToolResult:

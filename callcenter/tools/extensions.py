@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from traceback import walk_tb
 from types import ModuleType
 from typing import Final, TypeAlias
 
@@ -20,10 +22,11 @@ from callcenter.domain.roster import (
     MAX_DESCRIPTION_CHARACTERS,
     MAX_TOOL_NAME_CHARACTERS,
 )
-from callcenter.errors import ConfigurationError
+from callcenter.errors import CallCenterError, ConfigurationError
 from callcenter.tools.definition import ToolDefinition
 from callcenter.tools.keypad import Purpose
 from callcenter.tools.registry import OURS, PURPOSES, Catalogue, catalogue_of
+from callcenter.tools.roster_files import shown
 
 GROUP: Final = "callcenter.tools"
 SETTING: Final = "TOOLS_MODULES"
@@ -49,11 +52,11 @@ def read_catalogue(setting: str) -> tuple[Catalogue, list[Problem]]:
     `setting` are names of modules, separated by commas.
     """
     found = _Found()
-    for source, load in _sources(setting):
+    for source, package, load in _sources(setting):
         try:
             thing = load()
         except Exception as error:  # noqa: BLE001  # a foreign module may raise anything
-            text = f"cannot be imported: {type(error).__name__}: {error}"
+            text = f"cannot be imported: {_told(error, package)}"
             found.problems.append(Problem(source, 0, text))
         else:
             found.take(source, thing)
@@ -64,20 +67,40 @@ def read_catalogue(setting: str) -> tuple[Catalogue, list[Problem]]:
     return catalogue_of(tools, purposes, modules), found.problems
 
 
-def _sources(setting: str) -> Iterator[tuple[str, Load]]:
-    """Where tools come from, as a person would find it, and how to get them."""
+def _sources(setting: str) -> Iterator[tuple[str, str, Load]]:
+    """Where tools come from, as a person would find it; the package; how to load it."""
     for point in sorted(entry_points(group=GROUP), key=lambda one: one.name):
         package = point.dist.name if point.dist else "?"
         yield (
             f"{package}: entry point {point.name} = {point.value}",
+            _top(point.module),
             partial(_load, point),
         )
     for name in filter(None, (part.strip() for part in setting.split(","))):
-        yield f"{SETTING}: {name}", partial(import_module, name)
+        yield f"{SETTING}: {name}", _top(name), partial(import_module, name)
 
 
 def _load(point: EntryPoint) -> object:
     return point.load()
+
+
+def _top(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def _told(error: Exception, package: str) -> str:
+    """What went wrong, and the last line of the package's own that led there."""
+    text = error.msg if isinstance(error, SyntaxError) else str(error)
+    if not isinstance(error, CallCenterError):
+        text = f"{type(error).__name__}: {text}"
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{text} ({shown(Path(error.filename))}:{error.lineno})"
+    lines = [
+        f" ({shown(Path(frame.f_code.co_filename))}:{line})"
+        for frame, line in walk_tb(error.__traceback__)
+        if _top(frame.f_globals.get("__name__", "")) == package
+    ]
+    return text + (lines[-1] if lines else "")
 
 
 def _home(thing: Thing) -> ModuleType:

@@ -64,6 +64,23 @@ def test_another_entry_agent_must_exist(monkeypatch: pytest.MonkeyPatch) -> None
     assert "no agent 'triag' to answer the telephone" in done.stderr
 
 
+def test_a_tool_of_a_package_that_cannot_be_loaded_is_not_the_card_s_fault(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    text = "---\ndescription: x\ntools: [zap_order]\n---\nHi."
+    (tmp_path / "triage.md").write_text(text)
+    missing = "triage.md:3: there is no tool 'zap_order'"
+    done = RUN.invoke(app, ["check", "--folder", str(tmp_path)])
+    assert done.stderr == f"{missing}\n"
+    monkeypatch.setenv("TOOLS_MODULES", "nowhere_at_all")
+    done = RUN.invoke(app, ["check", "--folder", str(tmp_path)])
+    assert done.stderr.splitlines() == [
+        "TOOLS_MODULES: nowhere_at_all: cannot be imported: ModuleNotFoundError: "
+        "No module named 'nowhere_at_all'",
+        f"{missing} (its package could not be loaded)",
+    ]
+
+
 def test_a_house_s_voice_that_is_none_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_VOICE", "ceder")
     done = RUN.invoke(app, ["check"])

@@ -154,6 +154,32 @@ def test_what_is_wrong_is_said_before_a_single_call_is_taken(
     assert complaint in told
 
 
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("x = 1\n\n1 / 0", 3),
+        ("x = 1\ndef f(:", 2),
+        ("import json\njson.loads('{')", 2),
+        ("import nowhere_at_all", 1),
+        (a_tool("find_order").replace("1.0", "'5'"), 2),
+    ],
+)
+def test_what_breaks_an_import_is_told_with_the_author_s_own_line(
+    site: Path, source: str, line: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(site)
+    install(site, "acme_shop", source)
+    assert problems("acme_shop").endswith(f" (acme_shop.py:{line})")
+
+
+def test_a_tool_that_cannot_be_one_is_told_in_a_sentence(site: Path) -> None:
+    install(site, "acme_shop", a_tool("find_order").replace("async ", ""))
+    assert problems("acme_shop").startswith(
+        "TOOLS_MODULES: acme_shop: cannot be imported: tool 'find_order' is no "
+        "coroutine function: write it with 'async def' ("
+    )
+
+
 def test_two_packages_cannot_bring_the_same_name(site: Path) -> None:
     install(site, "acme_a", a_tool("find_order"), "a = acme_a")
     install(site, "acme_b", a_tool("find_order"), "b = acme_b")
