@@ -32,9 +32,9 @@ class _Read(NamedTuple):
 def check(folder: Folder = None, as_json: AsJson = False) -> None:
     """Read every card and check that they fit together; exit status 1 if not.
 
-    Knowledge articles are read too.
+    Knowledge articles are read too, and the operators' skills.
     """
-    read = _with_articles(_read(folder), folder)
+    read = _with_operators(_with_articles(_read(folder), folder))
     if as_json:
         shown = [asdict(problem) for problem in read.problems]
         typer.echo(json.dumps({"sound": read.sound, "problems": shown}, indent=2))
@@ -182,6 +182,24 @@ def _with_articles(read: _Read, folder: Path | None) -> _Read:
     _, flaws = read_articles((folder or Settings().cards) / "knowledge")
     problems = [*read.problems, *flaws]
     return read._replace(problems=problems, sound=read.sound and not flaws)
+
+
+def _with_operators(read: _Read) -> _Read:
+    """… and what is wrong with the operators, or with topics that they do not know."""
+    from callcenter.domain.problems import Problem
+    from callcenter.domain.roster import check_topics
+    from callcenter.errors import ConfigurationError
+    from callcenter.settings import Settings
+    from callcenter.telephony.operators_file import load_operators
+
+    file = Settings().operators_file
+    try:
+        flaws = [*check_topics(read.roster.cards, load_operators(file))]
+    except ConfigurationError as error:
+        lines = str(error).splitlines()
+        flaws = [Problem(str(file), 0, one.removeprefix(f"{file}: ")) for one in lines]
+    sound = read.sound and all(flaw.warning for flaw in flaws)
+    return read._replace(problems=[*read.problems, *flaws], sound=sound)
 
 
 def _sound(folder: Path | None) -> _Read:

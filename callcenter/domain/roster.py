@@ -5,13 +5,14 @@ sound graph before a single call is taken: `check` finds what is not.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
 from callcenter.domain.card import Card
 from callcenter.domain.ids import AgentName
+from callcenter.domain.operators import GENERAL, Operator
 from callcenter.domain.problems import Problem, did_you_mean
 from callcenter.domain.voices import voice_flaw
 
@@ -77,6 +78,23 @@ def check(roster: Roster, tools: Mapping[str, str]) -> list[Problem]:
     problems += _unreachable(roster)
     problems += _warnings(roster)
     return problems
+
+
+def check_topics(
+    cards: Iterable[Card], operators: Collection[Operator]
+) -> Iterator[Problem]:
+    """Warnings of topics that no operator takes, or that look like another's skill.
+
+    A house without operators has no skills to compare with.
+    """
+    skills = {skill for one in operators for skill in one.skills}
+    for card in cards if operators else ():
+        if card.topic == GENERAL or card.topic in skills:
+            continue
+        hint = did_you_mean(card.topic, skills - {GENERAL})
+        if hint or GENERAL not in skills:
+            text = f"has the topic '{card.topic}', a skill of no operator{hint}"
+            yield _warning(card, card.line_of("topic"), text)
 
 
 def _check_card(

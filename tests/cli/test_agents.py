@@ -81,6 +81,22 @@ def test_a_tool_of_a_package_that_cannot_be_loaded_is_not_the_card_s_fault(
     ]
 
 
+def test_a_topic_is_compared_with_the_operators_skills(tmp_path: Path) -> None:
+    text = "---\ndescription: x\ntopic: parkng\n---\nHi."
+    (tmp_path / "triage.md").write_text(text)
+    operators = tmp_path / "operators.toml"
+    operators.write_text('[[operators]]\nname = "Ada"\nskills = ["parking"]\n')
+    done = RUN.invoke(app, ["check", "--folder", str(tmp_path)])
+    assert done.exit_code == 1
+    assert done.stderr.startswith("operators.toml: operator Ada: give exactly one of")
+    with operators.open("a") as file:
+        file.write('client = "ada"\n')
+    done = RUN.invoke(app, ["check", "--folder", str(tmp_path)])
+    assert done.exit_code == 0
+    assert done.output.startswith("triage.md:3: warning: 'triage' has the topic")
+    assert "operator; did you mean 'parking'?\n" in done.output
+
+
 def test_a_house_s_voice_that_is_none_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_VOICE", "ceder")
     done = RUN.invoke(app, ["check"])

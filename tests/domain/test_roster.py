@@ -9,10 +9,12 @@ from hypothesis import given, strategies as st
 from callcenter.domain.card import Card
 from callcenter.domain.ids import AgentName
 from callcenter.domain.mcp import McpServer
+from callcenter.domain.operators import Operator
 from callcenter.domain.roster import (
     MAX_DESCRIPTION_CHARACTERS,
     Roster,
     check,
+    check_topics,
     handoff_tool,
 )
 from callcenter.domain.tuning import Tuning
@@ -247,3 +249,23 @@ def test_every_voice_that_we_know_is_in_the_documentation() -> None:
     told = (Path(__file__).parents[2] / "docs/agents.md").read_text("utf-8")
     [row] = [line for line in told.splitlines() if line.startswith("| `voice` ")]
     assert set(VOICES) <= set(re.findall(r"`(\w+)`", row))
+
+
+def test_a_topic_that_no_operator_knows_is_warned_of() -> None:
+    def warned(topic: str, *skills: str) -> list[str]:
+        operators = [Operator("Ada", "+1", frozenset({skill})) for skill in skills]
+        cards = [replace(card("triage"), topic=topic)]
+        return [str(problem) for problem in check_topics(cards, operators)]
+
+    told = (
+        "agents/triage.md: warning: 'triage' has the topic 'parkng', a skill of no "
+        "operator"
+    )
+    nearly = [f"{told}; did you mean 'parking'?"]
+    assert warned("parkng", "parking") == nearly
+    assert warned("parkng", "parking", "general") == nearly
+    assert warned("parkng", "support") == [told]
+    assert warned("parkng", "support", "general") == []
+    assert warned("parking", "parking") == []
+    assert warned("general", "parking") == []
+    assert warned("parkng") == []
