@@ -25,6 +25,7 @@ from callcenter.assembly.clock import SystemClock
 from callcenter.assembly.fact_log import log_fact
 from callcenter.assembly.identity import CallIdentity
 from callcenter.assembly.limits import most_calls
+from callcenter.assembly.model_health import ModelHealth
 from callcenter.assembly.readiness import Readiness
 from callcenter.assembly.recordings import recordings
 from callcenter.assembly.tools import toolbox
@@ -77,6 +78,10 @@ class Node:
     settings: Settings
     problems: dict[str, str] = field(default_factory=dict)
     """What is not in order, by its name; a sentence each."""
+    model: ModelHealth = field(default_factory=ModelHealth)
+
+    def __post_init__(self) -> None:
+        self.floor.house.watchers.append(self.model.watch)
 
     def not_ready(self) -> list[str]:
         """Why no calls should be sent here."""
@@ -92,8 +97,9 @@ class Node:
     def warnings(self) -> list[str]:
         """What people should look at, though calls are served."""
         cards = [str(problem) for problem in self.rosters.problems]
+        model = [self.model.trouble] if self.model.trouble else []
         operators = self.floor.house.operators()
-        return [*order.warnings(self.settings, operators), *cards]
+        return [*model, *order.warnings(self.settings, operators), *cards]
 
 
 @asynccontextmanager

@@ -55,6 +55,8 @@ class SessionLost:
     """The Realtime session failed, or ended without being asked to."""
 
     reason: str
+    final: bool = False
+    """Whether another try would fare no better: a wrong key, a used-up quota."""
 
 
 @dataclass(frozen=True, slots=True)

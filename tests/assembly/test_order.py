@@ -10,8 +10,12 @@ from callcenter.assembly.order import (
     ODD_ACCOUNT,
     ODD_NUMBER,
 )
+from callcenter.domain import events as e
+from callcenter.floor import floor
+from callcenter.simulator.carrier import Answers, Happening
+from callcenter.simulator.model.faults import Faults
 from tests.fakes.asking import asking
-from tests.fakes.center import ACCOUNT, center
+from tests.fakes.center import ACCOUNT, ADA, Caller, center
 
 
 @pytest.mark.parametrize(
@@ -57,3 +61,36 @@ async def test_that_nobody_can_be_rung_is_a_warning(tmp_path: Path) -> None:
         ready = await probe.client.get(f"{here.address}/readyz")
         assert ready.status_code == 200
         assert ready.json()["warnings"] == [NO_OPERATORS]
+
+
+@pytest.mark.parametrize(("status", "told"), [(401, True), (503, False)])
+async def test_a_model_that_refuses_the_key_is_told_until_it_takes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int, told: bool
+) -> None:
+    monkeypatch.setattr(floor, "LINGER_SECONDS", 0.05)
+    async with (
+        center(
+            tmp_path,
+            faults=Faults(handshake_status=status),
+            operators={ADA: Answers(after_s=0.1, hangs_up_after_s=0.1)},
+        ) as here,
+        asking(here.address) as probe,
+    ):
+
+        async def wait(caller: Caller) -> None:
+            await caller.phone.happens(Happening.ENDED)
+
+        call = await here.call(wait, wait=False)
+        await call.ended()
+        ready = (await probe.client.get(f"{here.address}/readyz")).json()
+        assert ready["status"] == "ready"
+        assert any("401" in text for text in ready.get("warnings", ())) is told
+
+        async def talk(caller: Caller) -> None:
+            await caller.hears_agent()
+
+        here.model.faults = Faults()
+        await here.call(talk)
+        await here.happened(e.SessionOpened)
+        healed = await probe.client.get(f"{here.address}/readyz")
+        assert healed.json() == {"status": "ready"}
