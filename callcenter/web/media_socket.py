@@ -93,6 +93,7 @@ class DirectSocket(asyncio.Protocol):
         self._waiter: asyncio.Future[None] | None = None
         self._writable = asyncio.Event()
         self._writable.set()
+        self._owed: bytes | None = None
         self._over = False
         self._parted = asyncio.Event()
         self._transport.set_protocol(self)
@@ -148,6 +149,8 @@ class DirectSocket(asyncio.Protocol):
     @override
     def resume_writing(self) -> None:
         self._writable.set()
+        if self._owed is not None and not self._over:
+            self._pong(self._owed)
         self._behind.resume_writing()
 
     @override
@@ -168,11 +171,19 @@ class DirectSocket(asyncio.Protocol):
                 self._unread.append(_message(frame))
                 self._wake()
             case Opcode.PING:
-                self._transport.write(render(frame.payload, Opcode.PONG))
+                self._pong(frame.payload)
             case Opcode.CLOSE:
                 self._answer_close(frame.payload[:2])
             case _:
                 pass  # a pong says nothing that a frame every 20 ms does not
+
+    def _pong(self, payload: bytes) -> None:
+        """Only the latest ping needs an answer (5.5.3), and that when it is read."""
+        if self._writable.is_set():
+            self._owed = None
+            self._transport.write(render(payload, Opcode.PONG))
+        else:
+            self._owed = payload
 
     def _answer_close(self, code: bytes) -> None:
         if not self._over:

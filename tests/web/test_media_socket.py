@@ -3,7 +3,8 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from urllib.parse import urlsplit
 
 import pytest
 from hypercorn.asyncio import serve
@@ -17,6 +18,7 @@ from callcenter.web.media_socket import DirectSocket, QuartSocket, accept
 from callcenter.wire.sockets import MediaSocket, SocketClosed
 
 View = Callable[[MediaSocket], Awaitable[None]]
+Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 @asynccontextmanager
@@ -39,6 +41,24 @@ async def served(view: View) -> AsyncIterator[str]:
             yield address
         finally:
             stop.set()
+
+
+HANDSHAKE = (
+    b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDAwMDAwMDAwMDAwMDAwMA==\r\n\r\n"
+)
+
+
+@asynccontextmanager
+async def raw(address: str) -> AsyncIterator[Stream]:
+    """A connection that says what no library would."""
+    place = urlsplit(address)
+    read, write = await asyncio.open_connection(place.hostname, place.port, limit=2**26)
+    try:
+        yield read, write
+    finally:
+        write.close()
+        await write.wait_closed()
 
 
 @pytest.fixture(params=[DirectSocket, QuartSocket])
@@ -151,6 +171,35 @@ async def test_nothing_is_sent_to_a_caller_who_is_gone() -> None:
         async with connect(address) as client:
             assert await client.recv() == "hello"
         assert await asyncio.wait_for(outcome.get(), 5) is False
+
+
+async def test_pings_of_a_caller_who_reads_nothing_fill_no_memory() -> None:
+    sockets: asyncio.Queue[DirectSocket] = asyncio.Queue()
+
+    async def wait(here: MediaSocket) -> None:
+        assert isinstance(here, DirectSocket)
+        sockets.put_nowait(here)
+        with suppress(SocketClosed):
+            await here.receive()
+
+    async with served(wait) as address, raw(address) as (read, write):
+        write.write(HANDSHAKE)
+        await read.readuntil(b"\r\n\r\n")
+        write.transport.pause_reading()  # type: ignore[attr-defined]
+        here = await sockets.get()
+        transport = here._transport
+        while here.send_now("x" * 60_000):
+            pass
+        size = transport.get_write_buffer_size()
+        for name in [b"early"] * 1000 + [b"late"]:
+            here.data_received(Frame(Opcode.PING, name).serialize(mask=True))
+        assert transport.get_write_buffer_size() == size
+        write.transport.resume_reading()  # type: ignore[attr-defined]
+        late = Frame(Opcode.PONG, b"late").serialize(mask=False)
+        assert b"early" not in await asyncio.wait_for(read.readuntil(late), 5)
+        here.data_received(Frame(Opcode.PING, b"now").serialize(mask=True))
+        now = Frame(Opcode.PONG, b"now").serialize(mask=False)
+        assert await asyncio.wait_for(read.readuntil(now), 5) == now
 
 
 async def test_what_is_offered_and_taken_is_not_received_and_order_is_kept() -> None:
