@@ -148,7 +148,7 @@ class Conversation:
                 await self._session.enter()
         except (TimeoutError, OSError, WebSocketException, AgentsException) as error:
             raise ModelError(
-                f"The model could not be reached: {error!r}",
+                f"The model could not be reached: {str(error) or repr(error)}",
                 retry=_status(error) not in REFUSED,
             ) from error
         await self._line.connect(self._transport)
