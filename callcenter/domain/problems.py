@@ -23,7 +23,12 @@ class Problem:
         return f"{place}: {'warning: ' if self.warning else ''}{self.text}"
 
 
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The word that was probably meant; empty when no known word is near."""
+    return next(iter(get_close_matches(word, sorted(known), n=1)), "")
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The end of a complaint about a word; empty when no known word is near."""
-    near = get_close_matches(word, sorted(known), n=1)
-    return f"; did you mean '{near[0]}'?" if near else ""
+    meant = nearest(word, known)
+    return f"; did you mean '{meant}'?" if meant else ""

@@ -173,7 +173,10 @@ def tuning(reading: Reading, what: str, node: yaml.Node) -> Tuning | None:
         for key, value in reading.entries(what, node, (*TUNING, *NO_LONGER))
         if _exists(reading, what, key)
     }
-    by_loudness = values.get("turn_detection") == "server_vad"
+    detection = values.get("turn_detection", "")
+    if detection is None or f"{what}:turn_detection" in reading.broken:
+        return None
+    by_loudness = detection == "server_vad"
     fitting = ("threshold", "silence_ms", "padding_ms")
     for key in ("eagerness",) if by_loudness else fitting:
         if key in values:

@@ -87,14 +87,10 @@ def parse(written: bytes | str, file: str) -> Card:
     """
     front, body, body_line = split(text_of(written, file), file)
     reading = Reading(file)
-    values: dict[str, Any] = {}
-    if (root := reading.compose(front)) is not None:
-        for name, node in reading.entries("", root, KEYS):
-            value = KEYS[name].read(reading, name, node)
-            if value is not None:
-                values[KEYS[name].field] = value
-    _settle_languages(reading, values)
-    if "description" not in reading.lines:
+    values = _values(reading, front)
+    if "languages" not in reading.broken:
+        _settle_languages(reading, values)
+    if "description" not in {*reading.lines, *reading.broken}:
         reading.problem(1, "needs a 'description': when should others hand over here?")
     if not body:
         reading.problem(body_line, "says nothing below its front matter: instructions?")
@@ -102,6 +98,22 @@ def parse(written: bytes | str, file: str) -> Card:
         raise BadCard(reading.problems)
     name = AgentName(PurePath(file).stem)
     return Card(name=name, instructions=body, file=file, lines=reading.lines, **values)
+
+
+def _values(reading: Reading, front: str) -> dict[str, Any]:
+    """What the keys say. Raises BadCard when there are no keys to be seen."""
+    root = reading.compose(front)
+    values: dict[str, Any] = {}
+    for name, node in reading.entries("", root, KEYS) if root else ():
+        before = len(reading.problems)
+        value = KEYS[name].read(reading, name, node)
+        if len(reading.problems) > before:
+            reading.broken.add(name)
+        if value is not None:
+            values[KEYS[name].field] = value
+    if reading.problems and not isinstance(root, yaml.MappingNode):
+        raise BadCard(reading.problems)
+    return values
 
 
 def render(card: Card) -> str:

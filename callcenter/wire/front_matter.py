@@ -10,7 +10,7 @@ from typing import Final
 
 import yaml
 
-from callcenter.domain.problems import Problem, did_you_mean
+from callcenter.domain.problems import Problem, did_you_mean, nearest
 
 FENCE: Final = "---"
 
@@ -65,6 +65,9 @@ class Reading:
     lines: dict[str, int] = field(default_factory=dict)
     """Where each key stands ("tools"), and each of its items ("tools:end_call")."""
     problems: list[Problem] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+    """Keys that are there in some way ("tools" as "tool"), and cannot be understood:
+    what depends on them is not worth a complaint of its own."""
 
     def problem(self, line: int, text: str) -> None:
         self.problems.append(Problem(self.file, line, text))
@@ -128,6 +131,8 @@ class Reading:
             line, name = line_of(key), _name(key)
             if name not in known:
                 self.problem(line, _unknown(what, name, known))
+                if meant := nearest(name, known):
+                    self.broken.add(f"{what}:{meant}" if what else meant)
             elif name in begun:
                 text = f"key '{name}' again: it is on line {begun[name]} already"
                 self.problem(line, text)

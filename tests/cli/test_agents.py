@@ -75,8 +75,10 @@ def test_a_tool_of_a_package_that_cannot_be_loaded_is_not_the_card_s_fault(
     monkeypatch.setenv("TOOLS_MODULES", "nowhere_at_all")
     done = RUN.invoke(app, ["check", "--folder", str(tmp_path)])
     assert done.stderr.splitlines() == [
-        "TOOLS_MODULES: nowhere_at_all: cannot be imported: ModuleNotFoundError: "
-        "No module named 'nowhere_at_all'",
+        (
+            "TOOLS_MODULES: nowhere_at_all: cannot be imported: ModuleNotFoundError: "
+            "No module named 'nowhere_at_all'"
+        ),
         f"{missing} (its package could not be loaded)",
     ]
 

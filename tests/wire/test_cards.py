@@ -119,6 +119,39 @@ def test_what_is_wrong_is_said_with_its_line(text: str, complaint: str) -> None:
     assert problems(text)[0].startswith(f"agents/weather.md:{complaint}")
 
 
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("---\ndescription: [a\n---\n", "2: is not YAML here: "),
+        ("---\n- a\n---\n", "2: should say 'key: value' here"),
+        ("---\ndescripton: x\n---\nx", "2: unknown key 'descripton'; did you mean"),
+        ("---\ndescription: [x]\n---\nx", "2: 'description' should be plain text"),
+        (
+            front("languages: nb", "greeting: {nb: Hei.}"),
+            "3: 'languages' should be a list",
+        ),
+        (
+            front("languages: [en, no]", "greeting: {nb: Hei.}"),
+            "3: there is no language 'no'; did you mean 'nb'?",
+        ),
+        (front("language: [nb]", "greeting: {nb: Hei.}"), "3: unknown key 'language'"),
+        (
+            front("model: {turn_detection: sever_vad, threshold: 1}"),
+            "3: 'turn_detection' cannot be 'sever_vad'",
+        ),
+        (
+            front("model: {turn_detecton: server_vad, threshold: 1}"),
+            "3: unknown key 'turn_detecton' under 'model'",
+        ),
+    ],
+)
+def test_what_follows_from_a_flaw_is_no_flaw_of_its_own(
+    text: str, complaint: str
+) -> None:
+    [told] = problems(text)
+    assert told.startswith(f"agents/weather.md:{complaint}")
+
+
 def test_empty_front_matter_needs_a_description() -> None:
     assert problems("---\n---\nBe brief.") == [
         "agents/weather.md:1: needs a 'description': when should others hand over here?"
