@@ -95,7 +95,7 @@ class WaitingState(StrEnum):
     BOOKED = "booked"
     LEFT = "left"
     OVER = "over"
-    """The days that were asked for are past."""
+    """The days that were asked for are past, or two offers were not answered."""
 
 
 @dataclass(frozen=True, slots=True)

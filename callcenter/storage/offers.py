@@ -7,7 +7,7 @@ forbid that it is given away twice.
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.house import House
@@ -30,11 +30,18 @@ LEAD: Final = timedelta(hours=1)
 MOST_AT_ONCE: Final = 20
 """Of the line that are looked at when one time becomes free; others wait a round."""
 
+MOST_UNANSWERED: Final = 2
+"""Offers to one place that nobody takes: it may be somebody else's number."""
+
+MOST_TO_ONE: Final = 4
+"""Offers to one number in a day, whatever it waits for."""
+
 TRIES: Final = 5
 """For a code that nobody has."""
 
 _WAITING: Final = s.waiting.c
 _OFFER: Final = s.offers.c
+_APPOINTMENT: Final = t.appointments.c
 
 
 async def offer_freed(
@@ -65,6 +72,8 @@ async def offer(
     """Keep a time for somebody in line, and have them told; None: nothing suits."""
     now = search.now
     if not (rules.possible and is_decent(now.astimezone(house.zone))):
+        return None
+    if await _offered_to(connection, entry.phone, now) >= MOST_TO_ONE:
         return None
     slot = await _fitting(connection, house, entry, search, now + rules.hold + LEAD)
     if slot is None:
@@ -149,6 +158,19 @@ async def place_of(connection: AsyncConnection, held: str) -> str | None:
     return found
 
 
+async def lapse(connection: AsyncConnection, held: str) -> None:
+    """Who did not answer waits for other times, but not for ever."""
+    place = await place_of(connection, held)
+    if place is None:
+        return
+    made = await connection.scalar(
+        select(func.count()).where(_OFFER.waiting_code == place)
+    )
+    ends = (made or 0) >= MOST_UNANSWERED
+    after = WaitingState.OVER if ends else WaitingState.WAITING
+    await pass_on(connection, place, WaitingState.OFFERED, after)
+
+
 async def give_back(connection: AsyncConnection, held: Appointment) -> None:
     """A time that was kept is free again."""
     await bookings.release(connection, held.code)
@@ -163,7 +185,10 @@ async def _fitting(
     search: Search,
     earliest: datetime,
 ) -> Slot | None:
-    """The first free time that suits, and was not offered to them before."""
+    """The first free time that suits, and was not offered to them before.
+
+    After their first offer it must have become free, and not have been so all along.
+    """
     offered = set(
         await connection.scalars(
             select(t.appointments.c.starts_at)
@@ -171,11 +196,51 @@ async def _fitting(
             .where(_OFFER.waiting_code == entry.code)
         )
     )
-    for slot in await free(connection, house, search):
-        moment = slot.starts_at.astimezone(UTC)
-        if moment >= earliest and moment not in offered and entry.wish.suits(slot):
-            return slot
-    return None
+    fitting = [
+        slot
+        for slot in await free(connection, house, search)
+        if slot.starts_at.astimezone(UTC) not in offered
+        and slot.starts_at >= earliest
+        and entry.wish.suits(slot)
+    ]
+    # A search of one resource is for what has become free in this very transaction.
+    if offered and fitting and not search.resource:
+        fitting = await _given_up(connection, house, fitting)
+    return fitting[0] if fitting else None
+
+
+async def _given_up(
+    connection: AsyncConnection, house: House, slots: list[Slot]
+) -> list[Slot]:
+    """Those of the slots (in order) that somebody had booked, and cancelled."""
+    rows = await connection.execute(
+        select(t.appointments).where(
+            _APPOINTMENT.cancelled.is_(True),
+            _APPOINTMENT.held_until.is_(None),
+            _APPOINTMENT.starts_at > slots[0].starts_at - texts.A_DAY,
+            _APPOINTMENT.starts_at < slots[-1].starts_at + texts.A_DAY,
+        )
+    )
+    gone = [bookings.appointment_of(row, house.zone).slot for row in rows.mappings()]
+    return [slot for slot in slots if any(_overlap(slot, one) for one in gone)]
+
+
+def _overlap(one: Slot, other: Slot) -> bool:
+    return (
+        one.resource == other.resource
+        and one.busy_from < other.busy_until
+        and other.busy_from < one.busy_until
+    )
+
+
+async def _offered_to(connection: AsyncConnection, phone: str, now: datetime) -> int:
+    """How many offers went to a number in a day."""
+    count = await connection.scalar(
+        select(func.count())
+        .select_from(s.offers.join(t.appointments, _APPOINTMENT.code == _OFFER.code))
+        .where(_APPOINTMENT.phone == phone, _OFFER.made_at > now - texts.A_DAY)
+    )
+    return count or 0
 
 
 async def _free_code(connection: AsyncConnection) -> str:

@@ -238,10 +238,7 @@ class WaitingList:
             if held.held_until > now and not early:
                 return
             await offers.give_back(connection, held)
-            if place := await offers.place_of(connection, code):
-                await offers.pass_on(
-                    connection, place, WaitingState.OFFERED, WaitingState.WAITING
-                )
+            await offers.lapse(connection, code)
 
     async def _strike_out(self, today: date) -> None:
         """Nobody waits for days that are past."""

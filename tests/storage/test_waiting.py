@@ -186,6 +186,57 @@ async def test_an_offer_that_nobody_takes_goes_to_the_next(salon: Salon) -> None
     assert await salon.kept(ADA) == ["09:30"]  # both hours are free
 
 
+async def test_a_place_ends_with_the_second_offer_that_nobody_answers(
+    salon: Salon,
+) -> None:
+    """It may be the number of somebody who has never called."""
+    place = await salon.joins(ADA)
+    for booked in salon.booked:
+        assert await salon.state(place) == WaitingState.WAITING
+        await salon.book.cancel(booked.code)
+        assert await salon.state(place) == WaitingState.OFFERED
+        salon.clock.later(30)
+        assert await salon.book.waiting.round() == 0
+    assert await salon.state(place) == WaitingState.OVER
+    assert len(await salon.free()) == 2
+
+
+async def test_four_offers_a_day_are_all_that_a_number_gets(salon: Salon) -> None:
+    for last in (6, 7, 8):
+        await salon.joins(ADA, Wish("cut", FRIDAY, date(2026, 3, last)))
+    await salon.joins(BO)
+    told: list[str] = []
+    for booked, rounds in zip(salon.booked, (4, 3), strict=True):
+        await salon.book.cancel(booked.code)
+        for _ in range(rounds):
+            told += [one for one in (ADA, BO) if await salon.kept(one)]
+            salon.clock.later(30)
+            await salon.book.waiting.round()
+    assert told == [ADA, ADA, ADA, BO, ADA, BO]
+    assert len(await salon.book.waiting.places(ADA)) == 2
+    salon.clock.later(24 * 60)
+    assert await salon.book.waiting.round() == 1
+    assert await salon.kept(ADA) == ["09:30"]  # across both hours
+
+
+async def test_of_what_was_free_all_along_a_place_is_offered_one_time(
+    salon: Salon,
+) -> None:
+    anytime = Wish("cut", FRIDAY, date(2026, 3, 28))
+    place = await salon.joins(ADA, anytime)
+    assert await salon.book.waiting.round() == 1
+    for _ in range(3):
+        salon.clock.later(30)
+        assert await salon.book.waiting.round() == 0
+    assert await salon.state(place) == WaitingState.WAITING
+    silent = AppointmentBook(
+        salon.databases[0], CHAIR, rules=TextRules(possible=False), now=salon.clock.now
+    )
+    await silent.cancel(salon.booked[1].code)
+    assert await salon.book.waiting.round() == 1
+    assert await salon.kept(ADA) == ["10:00"]
+
+
 async def test_a_move_frees_its_old_time_for_the_line(salon: Salon) -> None:
     a_week_later = await salon.book.free_slots(
         "cut", date(2026, 3, 13), 1, salon.clock.now()
