@@ -165,6 +165,8 @@ class DirectSocket(asyncio.Protocol):
 
     def _take(self, frame: Arrived) -> None:
         match frame.opcode:
+            case kind if self._over and kind is not Opcode.CLOSE:
+                pass  # after a close, theirs or ours, nobody listens (5.5.1, 7.1.7)
             case Opcode.TEXT if not self._unread and self._offered(frame.payload):
                 pass
             case Opcode.TEXT | Opcode.BINARY:

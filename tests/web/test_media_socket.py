@@ -173,6 +173,46 @@ async def test_nothing_is_sent_to_a_caller_who_is_gone() -> None:
         assert await asyncio.wait_for(outcome.get(), 5) is False
 
 
+@pytest.mark.parametrize("first", ["ours", "theirs"])
+async def test_nothing_is_taken_or_received_after_a_close(first: str) -> None:
+    taken: list[bytes] = []
+    left: list[str | bytes] = []
+    over = asyncio.Event()
+
+    def take(text: bytes) -> bool:
+        taken.append(text)
+        return text != b"not taken"
+
+    async def listen(here: MediaSocket) -> None:
+        assert isinstance(here, DirectSocket)
+        here.offer(take)
+        if first == "ours":
+            assert await here.receive() == "not taken"
+            await here.close(1000)
+        with suppress(SocketClosed):
+            while True:
+                left.append(await here.receive())
+        over.set()
+
+    def text(words: bytes) -> bytes:
+        return Frame(Opcode.TEXT, words).serialize(mask=True)
+
+    close = Frame(Opcode.CLOSE, b"\x03\xe8").serialize(mask=True)
+    async with served(listen) as address, raw(address) as (read, write):
+        write.write(HANDSHAKE)
+        await read.readuntil(b"\r\n\r\n")
+        if first == "ours":
+            write.write(text(b"before") + text(b"not taken"))
+            await read.readuntil(b"\x88\x02\x03\xe8")
+            write.write(text(b"after") + text(b"not taken") + close)
+        else:
+            write.write(text(b"before") + text(b"not taken"))
+            write.write(close + text(b"after") + text(b"not taken"))
+        await asyncio.wait_for(over.wait(), 5)
+    assert taken == [b"before", b"not taken"]
+    assert left == (["not taken"] if first == "theirs" else [])
+
+
 async def test_pings_of_a_caller_who_reads_nothing_fill_no_memory() -> None:
     sockets: asyncio.Queue[DirectSocket] = asyncio.Queue()
 
