@@ -32,7 +32,7 @@ from callcenter.assembly.tools import toolbox
 from callcenter.domain.events import Fact
 from callcenter.domain.ids import CallSid
 from callcenter.domain.operators import Operator
-from callcenter.errors import StorageError
+from callcenter.errors import ConfigurationError, StorageError
 from callcenter.floor.floor import Floor
 from callcenter.floor.house import House, Rules
 from callcenter.floor.ports import Carrier, Clock
@@ -115,7 +115,7 @@ async def running(
     Raises ConfigurationError when the cards, the tools, the operators' file or the
     database's address make no sense; a database or a model that is down is no reason.
     """
-    operators = load_operators(settings.operators_file)
+    operators = _operators(settings)
     catalogue = load_catalogue(settings.tools_modules)
     rosters = Rosters(settings.cards, settings.entry_agent, catalogue.descriptions)
     database = Database.open(settings.database_url)
@@ -226,6 +226,14 @@ async def _repair(node: Node, prepare: Callable[[], Awaitable[None]]) -> None:
     while "database" in node.problems:
         await asyncio.sleep(RETRY_SECONDS)
         await prepare()
+
+
+def _operators(settings: Settings) -> list[Operator]:
+    """Those of the file; a file that was asked for must be there."""
+    path = settings.operators_file
+    if "operators_file" in settings.model_fields_set and not path.exists():
+        raise ConfigurationError(f"There is no {path} (OPERATORS_FILE).")
+    return load_operators(path)
 
 
 def _twilio(settings: Settings) -> TwilioCarrier:

@@ -96,6 +96,15 @@ async def test_an_operators_file_that_makes_no_sense_ends_the_start_with_a_sente
             pass
 
 
+async def test_an_operators_file_that_was_asked_for_must_be_there(
+    tmp_path: Path,
+) -> None:
+    asked_for = settings(tmp_path, operators_file=tmp_path / "nope.toml")
+    with pytest.raises(CallCenterError, match=r"There is no .*nope.toml \(OPERATORS"):
+        async with running(asked_for):
+            pass
+
+
 async def test_secrets_are_not_in_the_problems(tmp_path: Path) -> None:
     wrong = settings(
         tmp_path,

@@ -22,6 +22,7 @@ TUNNELS = [
 
 
 def settings(folder: Path, **more: object) -> Settings:
+    (folder / "none.toml").touch()
     return Settings(
         _env_file=None,
         **{
