@@ -62,7 +62,10 @@ def list_(as_json: _Json = False) -> None:
 
     Example: callcenter customers list
     """
-    found = _use(lambda customers: customers.all())
+    from callcenter.cli.reading import asked
+    from callcenter.storage.customers import Customers
+
+    found = asked(lambda database: Customers(database).all())
     if as_json:
         import json
 

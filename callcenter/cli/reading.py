@@ -1,7 +1,7 @@
 """The database of the settings, for commands that read it and must not make it."""
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import typer
 
@@ -9,6 +9,13 @@ if TYPE_CHECKING:
     from callcenter.storage.engine import Database
 
 Found = TypeVar("Found")
+
+NO_DATABASE: Final = (
+    "There is no database at {} yet. Set DATABASE_URL if it is elsewhere. If there is "
+    "none, `callcenter serve` makes one, and `callcenter demo` places a call without a "
+    "telephone."
+)
+"""Also of an empty file, as a program that was stopped early leaves behind."""
 
 
 def asked(ask: "Callable[[Database], Awaitable[Found]]") -> Found:
@@ -21,18 +28,17 @@ def asked(ask: "Callable[[Database], Awaitable[Found]]") -> Found:
 
     async def opened() -> Found:
         if not exists(url):
-            raise StorageError(
-                f"There is no database at {shown(parse_url(url))}. Set DATABASE_URL if "
-                "it is elsewhere. If there is none yet, `callcenter serve` makes one, "
-                "and `callcenter demo` places a call without a telephone."
-            )
+            raise StorageError(nothing)
         database = Database.open(url)
         try:
+            if await database.is_empty():
+                raise StorageError(nothing)
             return await ask(database)
         finally:
             await database.close()
 
     url = Settings().database_url
+    nothing = NO_DATABASE.format(shown(parse_url(url)))
     try:
         return asyncio.run(opened())
     except StorageError as error:

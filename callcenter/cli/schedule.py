@@ -15,6 +15,7 @@ NO_ADDRESS: Final = (
     "PUBLIC_URL is not set, so nobody outside could open the links. Set it to the "
     "address of this server, such as https://calls.example.com."
 )
+NO_RESOURCES: Final = "No resources yet: start `callcenter serve` once."
 
 
 @app.command()
@@ -50,12 +51,11 @@ def feed(
 
     Example: callcenter schedule feed
     """
-    import asyncio
     from json import dumps
 
+    from callcenter.cli.reading import asked
     from callcenter.errors import ConfigurationError
     from callcenter.settings import Settings
-    from callcenter.storage.engine import Database
     from callcenter.storage.schedule import AppointmentBook
     from callcenter.wire.links import Links
 
@@ -65,15 +65,11 @@ def feed(
     if not settings.public_base:
         raise ConfigurationError(NO_ADDRESS)
 
-    async def resources() -> list[str]:
-        database = Database.open(settings.database_url)
-        try:
-            return list(await AppointmentBook(database).resources())
-        finally:
-            await database.close()
-
+    names = asked(lambda database: AppointmentBook(database).resources())
+    if not names:
+        raise ConfigurationError(NO_RESOURCES)
     links = Links(settings.secret_key.get_secret_value(), settings.public_base)
-    addresses = {name: links.feed(name) for name in asyncio.run(resources())}
+    addresses = {name: links.feed(name) for name in names}
     if json:
         typer.echo(dumps(addresses, ensure_ascii=False))
         return

@@ -95,24 +95,10 @@ def close(
 
 def _ask(ask: "Callable[[TicketBook], Awaitable[Found]]") -> Found:
     """What the book answers."""
-    import asyncio
-
-    from callcenter.settings import Settings
-    from callcenter.storage.engine import Database, exists
+    from callcenter.cli.reading import asked
     from callcenter.storage.tickets import TicketBook
 
-    url = Settings().database_url
-    if not exists(url):
-        _fail("There is no database yet: run `callcenter db upgrade`.")
-
-    async def asked() -> Found:
-        database = Database.open(url)
-        try:
-            return await ask(TicketBook(database))
-        finally:
-            await database.close()
-
-    return asyncio.run(asked())
+    return asked(lambda database: ask(TicketBook(database)))
 
 
 def _there(ticket: Ticket | None, code: str) -> Ticket:

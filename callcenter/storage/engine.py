@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, context
 from pathlib import Path
 from typing import Any, Final, Self, TypeAlias
 
-from sqlalchemy import URL, Connection, Engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, event, inspect, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import (
     ArgumentError,
@@ -31,6 +31,8 @@ CONNECT_TIMEOUT_S: Final = 5
 """For PostgreSQL, whose own default is to wait for the kernel: two minutes."""
 
 _WRITES: Final = "callcenter_writes"
+
+_VERSIONS: Final = "alembic_version"
 
 _WRITE_NOTHING_NEW: Final = "UPDATE alembic_version SET version_num = version_num"
 """Needs all that a write needs, and this program's tables."""
@@ -194,6 +196,13 @@ class Database:
 
     def _remember_file(self, _connection: DBAPIConnection, _record: object) -> None:
         self._file = self._file or _identity(self.url)
+
+    async def is_empty(self) -> bool:
+        """Whether no version of this program ever prepared it: it holds no calls."""
+        async with self.read() as connection:
+            return not await connection.run_sync(
+                lambda sync: inspect(sync).has_table(_VERSIONS)
+            )
 
     async def close(self) -> None:
         await self._engine.dispose()

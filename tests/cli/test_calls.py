@@ -168,7 +168,7 @@ def test_a_database_without_tables_is_a_sentence(
     path.touch()
     result = terminal.invoke(app, ["list"])
     assert result.exit_code == 1
-    assert "no such table" in result.stderr
+    assert "There is no database at" in result.stderr
 
 
 @pytest.mark.usefixtures("two_calls")

@@ -12,6 +12,7 @@ from callcenter.domain.verification import Customer, fits
 from callcenter.errors import StorageError
 from callcenter.storage.customers import Customers
 from callcenter.storage.engine import Database
+from callcenter.storage.schema import upgrade
 
 pytestmark = pytest.mark.usefixtures("path")
 
@@ -33,6 +34,7 @@ def stored(path: Path) -> Customer:
 def test_a_customer_is_added_listed_and_forgotten(
     terminal: CliRunner, path: Path
 ) -> None:
+    upgrade(f"sqlite:///{path}")
     assert "customers add" in terminal.invoke(app, ["list"]).stdout
     facts = ["--name", "Kari Nilsen", "--postcode", "5003"]
     added = terminal.invoke(app, ["add", KARI, *facts], input="2749\n")
@@ -74,8 +76,9 @@ def test_two_facts_do_without_a_pin(terminal: CliRunner, path: Path) -> None:
     ],
 )
 def test_what_would_prove_nothing_is_refused(
-    terminal: CliRunner, arguments: list[str], typed: str, why: str
+    terminal: CliRunner, path: Path, arguments: list[str], typed: str, why: str
 ) -> None:
+    upgrade(f"sqlite:///{path}")
     refused = terminal.invoke(app, ["add", *arguments], input=f"{typed}\n")
     assert refused.exit_code == 1
     assert why in refused.output

@@ -78,4 +78,4 @@ def test_a_code_that_there_is_not_is_one_sentence(
 def test_without_a_database_it_says_what_to_do(terminal: CliRunner) -> None:
     result = terminal.invoke(app, ["list"])
     assert result.exit_code == 1
-    assert "callcenter db upgrade" in result.stderr
+    assert "There is no database" in result.stderr
