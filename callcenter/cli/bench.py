@@ -49,6 +49,8 @@ def bench(
         counts = [40] if quick else [int(one) for one in calls.split(",")]
     except ValueError:
         raise typer.BadParameter("--calls wants numbers like 10,40,100") from None
+    if min(counts) < 1:
+        raise typer.BadParameter("--calls wants at least 1 call at a time")
     console = Console()
     with console.status("starting …") as status:
         found = run_bench(
