@@ -1,19 +1,20 @@
 """A new agent's card, written where the others are. Nothing else changes unasked."""
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
 
 from callcenter.cli.starter_card import starter
 from callcenter.domain.ids import AgentName
 from callcenter.domain.problems import did_you_mean
-from callcenter.domain.roster import MAX_TOOL_NAME_CHARACTERS, Roster, handoff_tool
+from callcenter.domain.roster import (
+    MAX_TOOL_NAME_CHARACTERS,
+    Roster,
+    handoff_tool,
+    name_flaw,
+)
 from callcenter.errors import ConfigurationError
 from callcenter.tools.roster_files import HOUSE_STYLE, shown
 from callcenter.wire.card_edit import CannotEdit, with_handoff
-
-_NAME: Final = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
 
 
 def add(
@@ -44,11 +45,8 @@ def add(
 
 
 def _flaw(name: str, roster: Roster, tools: Mapping[str, str]) -> str:
-    if not _NAME.fullmatch(name):
-        return (
-            f"'{name}' is no name for an agent: use small letters, digits and '-', "
-            "such as 'billing' or 'night-desk'."
-        )
+    if flaw := name_flaw(name):
+        return f"{flaw}."
     if f"{name}.md" == HOUSE_STYLE:
         return f"{HOUSE_STYLE} is for what all agents share."
     tool = handoff_tool(name)

@@ -26,6 +26,9 @@ HASH_DIGITS: Final = 12
 """Enough to tell a house's rosters apart, short enough to read out."""
 
 
+_NAME: Final = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
+
+
 @dataclass(frozen=True, slots=True)
 class Roster:
     """All agents, the rules that they share, and who answers the telephone."""
@@ -53,6 +56,16 @@ class Roster:
         texts = sorted(card.fingerprint() for card in self.cards)
         whole = "\0".join([self.entry, self.house_style, *texts])
         return sha256(whole.encode()).hexdigest()[:HASH_DIGITS]
+
+
+def name_flaw(name: str) -> str:
+    """Why an agent cannot be called that; empty when it can."""
+    if _NAME.fullmatch(name):
+        return ""
+    return (
+        f"'{name}' is no name for an agent: use small letters, digits and '-', such as "
+        "'billing' or 'night-desk'"
+    )
 
 
 def handoff_tool(name: str) -> str:
@@ -121,6 +134,8 @@ def _check_card(
 
 def _check_as_handoff(card: Card) -> Iterator[Problem]:
     """The card becomes a tool of whoever hands over to it."""
+    if flaw := name_flaw(card.name):
+        yield Problem(card.file, 0, f"{flaw}, and rename the file")
     if too_long := _too_long(handoff_description(card)):
         yield Problem(card.file, card.line_of("description"), f"its handoff {too_long}")
     if len(handoff_tool(card.name)) > MAX_TOOL_NAME_CHARACTERS:

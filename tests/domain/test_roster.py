@@ -97,20 +97,22 @@ def test_an_agent_that_is_reached_only_in_a_roundabout_way_is_reached() -> None:
 
 def test_two_agents_must_not_become_the_same_tool() -> None:
     twins = roster(
-        card("triage", "Billing!", "billing?"), card("Billing!"), card("billing?")
+        card("triage", "night-desk", "night_desk"),
+        card("night-desk"),
+        card("night_desk"),
     )
     assert said(twins) == [
         (
-            "agents/billing?.md: its handoff would be called 'transfer_to_billing_', "
-            "and so is the handoff to 'Billing!': rename the file"
+            "agents/night_desk.md: its handoff would be called "
+            "'transfer_to_night_desk', and so is the handoff to 'night-desk': rename the file"
         )
     ]
 
 
 def test_an_agent_must_not_pass_for_the_way_to_a_human() -> None:
-    assert said(roster(card("triage", "Human"), card("Human"))) == [
+    assert said(roster(card("triage", "human"), card("human"))) == [
         (
-            "agents/Human.md: its handoff would be called 'transfer_to_human', and so "
+            "agents/human.md: its handoff would be called 'transfer_to_human', and so "
             "is the tool 'transfer_to_human': rename the file"
         )
     ]
@@ -269,3 +271,15 @@ def test_a_topic_that_no_operator_knows_is_warned_of() -> None:
     assert warned("parking", "parking") == []
     assert warned("general", "parking") == []
     assert warned("parkng") == []
+
+
+def test_a_file_s_name_is_one_that_an_agent_can_have() -> None:
+    assert said(roster(card("triage", "night_desk-2"), card("night_desk-2"))) == []
+    for name in ("Par king", "Billing", "2nd", "a--b"):
+        assert said(roster(card("triage", name), card(name))) == [
+            (
+                f"agents/{name}.md: '{name}' is no name for an agent: use small "
+                "letters, digits and '-', such as 'billing' or 'night-desk', and rename "
+                "the file"
+            )
+        ]
