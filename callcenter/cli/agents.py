@@ -86,19 +86,17 @@ def show(
 ) -> None:
     """One agent as the model gets it: the whole prompt, its tools, their size."""
     from callcenter.cli.agent_page import page, printed
-    from callcenter.domain.languages import LANGUAGES, closest
+    from callcenter.domain.languages import LANGUAGES, language_meant
     from callcenter.domain.problems import did_you_mean
 
     read = _sound(folder)
     names = [str(card.name) for card in read.roster.cards]
     if name not in names:
         _fail(f"There is no agent '{name}'{did_you_mean(name, names)}")
-    tag = closest(language, LANGUAGES) if language else ""
-    if language and not tag:
-        _fail(f"There is no language '{language}'{did_you_mean(language, LANGUAGES)}")
-    told = page(
-        read.roster, read.roster.card(name), read.catalogue.definitions, language=tag
-    )
+    if language and language not in LANGUAGES:
+        _fail(f"There is no language '{language}'{language_meant(language)}")
+    card = read.roster.card(name)
+    told = page(read.roster, card, read.catalogue.definitions, language=language)
     if as_json:
         typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
     else:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from callcenter.domain.problems import did_you_mean
+
 
 @dataclass(frozen=True, slots=True)
 class Language:
@@ -105,3 +107,9 @@ def closest(wish: str, spoken: Iterable[str]) -> str:
         or wanted.split("-")[0] == one.tag.casefold()
     }
     return next((tag for tag in tags if LANGUAGES[tag].hint in hints), "")
+
+
+def language_meant(tag: str) -> str:
+    """The end of a complaint about a tag; empty when no language is near."""
+    meant = closest(tag, LANGUAGES)
+    return f"; did you mean '{meant}'?" if meant else did_you_mean(tag, LANGUAGES)

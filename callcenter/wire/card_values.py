@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 import yaml
 
 from callcenter.domain.guardrails import GUARDRAILS
-from callcenter.domain.languages import LANGUAGES, closest
+from callcenter.domain.languages import LANGUAGES, language_meant
 from callcenter.domain.mcp import McpServer
 from callcenter.domain.problems import did_you_mean
 from callcenter.domain.tuning import (
@@ -120,17 +120,12 @@ def languages(reading: Reading, what: str, node: yaml.Node) -> tuple[str, ...] |
     tags = reading.words(what, node)
     for tag in tags:
         if tag not in LANGUAGES:
-            told = f"there is no language '{tag}'{_language_meant(tag)}"
+            told = f"there is no language '{tag}'{language_meant(tag)}"
             reading.problem(reading.lines[f"{what}:{tag}"], told)
     if isinstance(node, yaml.SequenceNode) and not node.value:
         reading.problem(line_of(node), f"'{what}' is empty: name one at least")
         return None
     return tags
-
-
-def _language_meant(tag: str) -> str:
-    meant = closest(tag, LANGUAGES)
-    return f"; did you mean '{meant}'?" if meant else did_you_mean(tag, LANGUAGES)
 
 
 def spoken(value: Reader) -> Reader:

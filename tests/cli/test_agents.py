@@ -175,9 +175,11 @@ def test_its_tools_are_shown_with_their_schemas_and_its_handoffs_as_tools() -> N
 
 def test_the_prompt_can_be_seen_in_another_language() -> None:
     assert "You also speak Norwegian" in shown()["instructions"]
-    assert "Speak Norwegian from now on" in shown("--language", "no")["instructions"]
-    done = RUN.invoke(app, ["show", "weather", "--language", "nbb"])
-    assert done.stderr == "There is no language 'nbb'; did you mean 'nb'?\n"
+    assert "Speak Norwegian from now on" in shown("--language", "nb")["instructions"]
+    for wrong in ("nbb", "no"):
+        done = RUN.invoke(app, ["show", "weather", "--language", wrong])
+        assert (done.exit_code, done.stdout) == (1, "")
+        assert done.stderr == f"There is no language '{wrong}'; did you mean 'nb'?\n"
 
 
 def test_every_tool_is_listed_with_whoever_has_it() -> None:
