@@ -25,6 +25,7 @@ from callcenter.bridge.patience import Due, Limits, Patience
 from callcenter.bridge.playback import Playback
 from callcenter.bridge.tape import Tape
 from callcenter.domain.ids import ItemId, ResponseId
+from callcenter.realtime.hush import Hush
 from callcenter.realtime.inbox import CallerInbox
 from callcenter.realtime.last_words import LastWords
 from callcenter.realtime.outbox import CallerOutbox, ModelOutbox
@@ -60,6 +61,7 @@ class CallerLine:
         limits: Limits | None = None,
     ) -> None:
         self.patience = Patience(limits or Limits())
+        self.hush = Hush()
         self._clock = clock
         self._on_due = on_due
         self._keep = keep
@@ -271,7 +273,7 @@ class CallerLine:
     def _perform(self, command: Command) -> None:  # noqa: C901  # a case a command
         match command:
             case Listen(audio):
-                self._listen(audio)
+                self._listen(self.hush.over(audio))
             case Play(audio):
                 self._to_caller.put(media.Media(audio))
             case SetMark(name):
