@@ -21,6 +21,12 @@ NOBODY_THERE: Final = (
     "The caller does not answer. Take your leave with exactly these words: "
     '"I cannot hear you, so I will end the call now. Please call again any time."'
 )
+SINGLE_KEY: Final = "The caller pressed the key {key}."
+SEVERAL_KEYS: Final = (
+    "The caller pressed {count} keys. Which ones is kept from you. If you have asked "
+    "them to type something, call verify_caller or collect_digits now, whichever you "
+    "have: it gets them. Otherwise ask what they wish."
+)
 A_PERSON: Final = (
     "The caller pressed 0 for a person, and is being connected. Say exactly these "
     'words and nothing more: "One moment, I am connecting you with a colleague."'

@@ -212,6 +212,8 @@ class LiveCall:
         if self.talk is not None:
             self.talk.finish()
         self.talk = talk = Talk(self, opening)
+        if self._reception().typing_secrets:  # on the stream before this one
+            talk.line.hush.begin()
         self.start(talk.run())
         recorded = self.welcome.recorded and not opening.reason
         return twiml.connect(

@@ -5,6 +5,7 @@ together, and mypy checks the handshake there.
 """
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -80,6 +81,11 @@ class CallControl(Protocol):
 
     async def choose_language(self, wish: str) -> str: ...
 
+    @property
+    def typing_secrets(self) -> bool: ...
+
+    def secret_entry(self) -> AbstractContextManager[None]: ...
+
     async def collect_digits(self, count: int, timeout_s: float) -> str: ...
 
 
@@ -141,11 +147,22 @@ class Clock(Protocol):
         ...
 
 
+class Hush(Protocol):
+    """See callcenter.realtime.hush."""
+
+    def begin(self) -> None: ...
+
+    def end(self) -> None: ...
+
+
 class Line(Protocol):
     """The caller's end of a talk; see callcenter.realtime.line."""
 
     frames: int
     malformed: int
+
+    @property
+    def hush(self) -> Hush: ...
 
     @property
     def dropped(self) -> int: ...

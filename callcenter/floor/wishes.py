@@ -3,7 +3,7 @@
 The tools' CallControl is here, and the last resort when the agents cannot go on.
 """
 
-import asyncio
+from contextlib import AbstractContextManager
 from typing import Final
 
 from callcenter.bridge.patience import Due
@@ -13,6 +13,7 @@ from callcenter.domain.transcript import Speaker, Turn
 from callcenter.errors import CallIsOver, CarrierError, ToolFailed
 from callcenter.floor.allowance import Allowance
 from callcenter.floor.deeds import Deeds
+from callcenter.floor.keys import Keys
 from callcenter.floor.ladder import Ladder
 from callcenter.floor.live_call import LiveCall
 from callcenter.floor.standing import Standing
@@ -28,21 +29,11 @@ SORRY_NOBODY: Final = (
     "now. Please call again later."
 )
 
-KEY_FOR_A_PERSON: Final = "0"
-
 MOST_ESCALATIONS: Final = 3
 """Of one call: after that, a message or a callback must do."""
 
-END_OF_ENTRY: Final = "#"
-
-AFTER_ENTRY_MS: Final = 3_000
-"""Keys that come so soon after a secure entry were meant for it: `#`, a late digit."""
-
 NEARLY: Final = 0.9
 """Of a call's money: the caller is warned from here."""
-
-KEYS_SECONDS: Final = 1.5
-"""After the last key, before the agent is told: people press several."""
 
 
 class Wishes:
@@ -55,9 +46,12 @@ class Wishes:
         self.standing = Standing(call)
         self.allowance = Allowance(call)
         self._tongue = Tongue(call)
-        self._keys = ""
-        self._entry: asyncio.Queue[str] | None = None
-        self._private_until_ms = 0
+        self._keys = Keys(
+            call,
+            menu=self._tongue.is_chosen_by,
+            person=self._person_wished,
+            tell=self._tell,
+        )
         self._warned = False
 
     @property
@@ -121,27 +115,20 @@ class Wishes:
     # What keys and silences wish.
 
     def key(self, digit: str) -> None:
-        """0 reaches a person; the others are told to the agent, all at once.
+        """0 reaches a person; the agent is told of others; see floor.keys."""
+        self._keys.press(digit)
 
-        During a secure entry they go to whoever asked for them, and nowhere else.
+    @property
+    def typing_secrets(self) -> bool:
+        """Whether the caller is, and nobody but the asking tool may listen."""
+        return self._keys.private
+
+    def secret_entry(self) -> AbstractContextManager[None]:
+        """In here, keys wait for `collect_digits`, and reach nobody else in any form.
+
+        Open it before anything else that takes time: people type early.
         """
-        if self._entry is not None:
-            self._entry.put_nowait(digit)
-            if self._call.talk is not None:
-                self._call.talk.line.owe()  # whoever types need not be spoken to
-            return
-        if self._call.clock_ms() < self._private_until_ms:
-            self._private_until_ms = self._call.clock_ms() + AFTER_ENTRY_MS
-            return
-        self._call.record(e.KeyPressed(self._call.clock_ms()))
-        if not self._keys and self._tongue.is_chosen_by(digit):
-            return
-        if digit == KEY_FOR_A_PERSON and not self._keys:
-            self._call.start(self._person_wished())
-            return
-        self._keys += digit
-        if len(self._keys) == 1:
-            self._call.start(self._tell_keys())
+        return self._keys.secret()
 
     async def collect_digits(self, count: int, timeout_s: float) -> str:
         """Secure entry: what the caller types reaches the asking tool alone.
@@ -150,26 +137,7 @@ class Wishes:
         `count` digits, or with what there is when no key comes for `timeout_s`; keys
         that come a moment later are nobody's. Raises ToolFailed while another runs.
         """
-        if self._entry is not None:
-            raise ToolFailed("The caller is typing already; wait for that.")
-        entry: asyncio.Queue[str] = asyncio.Queue()
-        self._entry = entry
-        self._call.pause_recording()
-        digits = ""
-        try:
-            while len(digits) < count:
-                async with asyncio.timeout(timeout_s):
-                    digit = await entry.get()
-                if digit == END_OF_ENTRY:
-                    break
-                digits += digit
-        except TimeoutError:
-            pass
-        finally:
-            self._entry = None
-            self._private_until_ms = self._call.clock_ms() + AFTER_ENTRY_MS
-            self._call.resume_recording()
-        return digits
+        return await self._keys.collect(count, timeout_s)
 
     async def keep_within_limits(self) -> None:
         """Warn a caller whose call grows too long or too dear; later, end it."""
@@ -275,11 +243,6 @@ class Wishes:
         found = await self.escalate("the caller pressed 0 for a person", "general")
         await self._say(notes.A_PERSON if found else notes.NO_PERSON)
 
-    async def _tell_keys(self) -> None:
-        told = ""
-        while told != self._keys:
-            told = self._keys
-            await asyncio.sleep(KEYS_SECONDS)
-        self._keys = ""
+    async def _tell(self, note: str) -> None:
         if self._talking:
-            await self._say(f"The caller pressed these keys: {' '.join(told)}.")
+            await self._say(note)

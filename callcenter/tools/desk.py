@@ -5,6 +5,7 @@ without knowing it.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
@@ -53,6 +54,13 @@ class CallControl(Protocol):
 
     async def request_callback(self, when: str, reason: str) -> None:
         """Store that the caller wants to be called back."""
+        ...
+
+    def secret_entry(self) -> AbstractContextManager[None]:
+        """In here, keys wait for `collect_digits`, and reach nobody else in any form.
+
+        Open it before anything else that takes time: people type early.
+        """
         ...
 
     async def collect_digits(self, count: int, timeout_s: float) -> str:

@@ -33,9 +33,10 @@ async def verify_caller(desk: Desk) -> Answer:
     First say "Please type your PIN now, and then the hash key." Then call it at once.
     You never learn the PIN; never ask them to say it aloud.
     """
-    if await _is_proved(desk, Method.PIN):
-        return PROVED
-    return _told(desk, await desk.identity.by_pin())
+    with desk.call.secret_entry():  # before any look-up: people type early
+        if await _is_proved(desk, Method.PIN):
+            return PROVED
+        return _told(desk, await desk.identity.by_pin())
 
 
 @tool(timeout_s=10.0, filler="One moment, I am checking that.")

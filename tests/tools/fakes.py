@@ -1,6 +1,7 @@
 """A house in memory: one shop, its book, its tickets, its articles and its weather."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -76,6 +77,9 @@ class FakeCall:
 
     async def request_callback(self, when: str, reason: str) -> None:
         self.done.append(("callback", when, reason))
+
+    def secret_entry(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     async def collect_digits(self, count: int, timeout_s: float) -> str:
         self.done.append(("typing", str(count)))
