@@ -57,12 +57,16 @@ def graph(
         Path | None,
         typer.Option(help="Write an SVG to this file.", show_default=False),
     ] = None,
-    mermaid: Annotated[bool, typer.Option(help="As a Mermaid flowchart.")] = False,
-    dot: Annotated[bool, typer.Option(help="As a Graphviz graph.")] = False,
+    mermaid: Annotated[
+        bool, typer.Option("--mermaid", help="As a Mermaid flowchart.")
+    ] = False,
+    dot: Annotated[bool, typer.Option("--dot", help="As a Graphviz graph.")] = False,
 ) -> None:
     """Draw who hands over to whom, and who has which tools."""
     from callcenter.cli import roster_drawing, roster_svg
 
+    if [svg is not None, mermaid, dot].count(True) > 1:
+        _fail("Choose one of --svg, --mermaid and --dot.")
     roster = _sound(folder).roster
     if svg is not None:
         _write(svg, roster_svg.svg(roster))

@@ -344,3 +344,13 @@ def test_a_way_and_its_way_back_are_one_line_in_mermaid_and_graphviz() -> None:
     ):
         done = RUN.invoke(app, ["graph", option])
         assert done.output.startswith(begins)
+
+
+def test_a_roster_is_drawn_in_one_way_at_a_time(tmp_path: Path) -> None:
+    file = tmp_path / "agents.svg"
+    for options in (["--mermaid", "--dot"], ["--svg", str(file), "--dot"]):
+        done = RUN.invoke(app, ["graph", *options])
+        assert (done.exit_code, done.stdout) == (1, "")
+        assert done.stderr == "Choose one of --svg, --mermaid and --dot.\n"
+    assert not file.exists()
+    assert RUN.invoke(app, ["graph", "--no-dot"]).exit_code == 2
