@@ -8,10 +8,17 @@ import os
 import secrets
 from functools import cached_property
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic import (
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _PACKAGE = Path(__file__).parent
@@ -124,6 +131,17 @@ class Settings(BaseSettings):
         if url and (not whole or parts.query or parts.fragment):
             raise ValueError(f"{url!r} is not like https://calls.example.com")
         return url
+
+    @model_validator(mode="after")
+    def _one_after_the_other(self) -> Self:
+        """A filler that comes after giving up would never be heard."""
+        if not self.filler_seconds < self.ask_again_seconds < self.give_up_seconds:
+            raise ValueError(
+                f"FILLER_SECONDS ({self.filler_seconds:g}) must be less than "
+                f"ASK_AGAIN_SECONDS ({self.ask_again_seconds:g}), and that less than "
+                f"GIVE_UP_SECONDS ({self.give_up_seconds:g})"
+            )
+        return self
 
     @cached_property
     def cards(self) -> Path:

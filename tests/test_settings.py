@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
+from callcenter.cli.app import main
 from callcenter.settings import Settings
 
 EXAMPLE = (Path(__file__).parent.parent / ".env.example").read_text(encoding="utf-8")
@@ -46,3 +48,29 @@ def test_the_example_says_the_default(
     monkeypatch.setenv(name.upper(), LISTED[name.upper()])
     as_in_the_example = getattr(Settings(), name)
     assert as_in_the_example == by_itself
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {"filler_seconds": 20, "give_up_seconds": 1},
+        {"filler_seconds": 6},
+        {"ask_again_seconds": 15},
+    ],
+)
+def test_what_comes_first_must_be_the_shortest(limits: dict[str, float]) -> None:
+    with pytest.raises(ValidationError, match=r"FILLER_SECONDS .* must be less than"):
+        Settings(_env_file=None, **limits)  # type: ignore[arg-type]
+
+
+def test_an_error_in_the_settings_is_in_our_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FILLER_SECONDS", "20")
+    monkeypatch.setattr("sys.argv", ["callcenter", "schedule", "check"])
+    with pytest.raises(SystemExit):
+        main()
+    assert capsys.readouterr().err == (
+        "FILLER_SECONDS (20) must be less than ASK_AGAIN_SECONDS (6), and that less "
+        "than GIVE_UP_SECONDS (15)\n"
+    )

@@ -57,7 +57,9 @@ def _settings_error(error: ValueError) -> str:
     if not isinstance(error, ValidationError):
         raise error
     return "\n".join(
-        f"{'.'.join(str(part) for part in one['loc']).upper()}: {one['msg']}"
+        ".".join(str(part) for part in one["loc"]).upper()
+        + (": " if one["loc"] else "")
+        + one["msg"].removeprefix("Value error, ")
         for one in error.errors(include_input=False)
     )
 
