@@ -76,6 +76,7 @@ class Node:
     ledger: Ledger
     rosters: Rosters
     settings: Settings
+    knowledge: Library
     problems: dict[str, str] = field(default_factory=dict)
     """What is not in order, by its name; a sentence each."""
     model: ModelHealth = field(default_factory=ModelHealth)
@@ -97,9 +98,10 @@ class Node:
     def warnings(self) -> list[str]:
         """What people should look at, though calls are served."""
         cards = [str(problem) for problem in self.rosters.problems]
+        articles = [str(problem) for problem in self.knowledge.problems]
         model = [self.model.trouble] if self.model.trouble else []
         operators = self.floor.house.operators()
-        return [*model, *order.warnings(self.settings, operators), *cards]
+        return [*model, *order.warnings(self.settings, operators), *cards, *articles]
 
 
 @asynccontextmanager
@@ -180,6 +182,7 @@ async def running(
             ledger,
             rosters,
             settings,
+            knowledge,
             order.problems(settings),
         )
         ready = Readiness(node.not_ready, database.check, clock)
@@ -190,7 +193,7 @@ async def running(
             running_errands(settings, kept, clock, node.app)
         )
         storing = tasks.create_task(ledger.run())
-        repairing = tasks.create_task(_repair(node, prepare))
+        repairing = tasks.create_task(_look_after(node, prepare))
         following = tasks.create_task(tools.follow())
         working = tasks.create_task(floor.run())
         await tools.tried()  # and the floor runs before anybody can call
@@ -220,6 +223,12 @@ async def _prepare(
         node.problems["database"] = str(error)
     else:
         node.problems.pop("database", None)
+
+
+async def _look_after(node: Node, prepare: Callable[[], Awaitable[None]]) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_repair(node, prepare))
+        tasks.create_task(node.knowledge.follow())
 
 
 async def _repair(node: Node, prepare: Callable[[], Awaitable[None]]) -> None:

@@ -59,6 +59,7 @@ class Library:
         self._folder = folder
         self._seconds = seconds
         self._lock = threading.Lock()
+        self._closed = False
         self._looked_s = seconds()
         self._seen = _look(folder)
         articles, problems = read_articles(folder)
@@ -75,7 +76,20 @@ class Library:
     def close(self) -> None:
         """Let the index go; nothing can be searched any more."""
         with self._lock:
+            self._closed = True
             self._index.close()
+
+    async def follow(self) -> None:
+        """Look for changes until cancelled, so that trouble is told unasked."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            await asyncio.to_thread(self.look)
+
+    def look(self) -> None:
+        """Take up what has changed. This reads files: call it in a thread."""
+        with self._lock:
+            if not self._closed:
+                self._look_again()
 
     async def search(self, question: str, most: int = 3) -> Sequence[Passage]:
         """The passages that fit best; none when nothing fits well."""

@@ -1,5 +1,6 @@
 """What is not in order is told at `/readyz`, not found out by a caller."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,11 @@ from callcenter.domain import events as e
 from callcenter.floor import floor
 from callcenter.simulator.carrier import Answers, Happening
 from callcenter.simulator.model.faults import Faults
+from callcenter.storage import library
 from tests.fakes.asking import asking
 from tests.fakes.center import ACCOUNT, ADA, Caller, center
+
+AGENTS = Path(__file__).parent.parent.parent / "agents"
 
 
 @pytest.mark.parametrize(
@@ -61,6 +65,27 @@ async def test_that_nobody_can_be_rung_is_a_warning(tmp_path: Path) -> None:
         ready = await probe.client.get(f"{here.address}/readyz")
         assert ready.status_code == 200
         assert ready.json()["warnings"] == [NO_OPERATORS]
+
+
+async def test_a_broken_article_is_told_before_anybody_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library, "LOOK_S", 0.05)
+    cards = tmp_path / "agents"
+    shutil.copytree(AGENTS, cards)
+    async with (
+        center(tmp_path, settings={"agents_dir": cards}) as here,
+        asking(here.address) as probe,
+    ):
+        assert here.node.warnings() == []
+        (cards / "knowledge" / "torn.md").write_text("---\ntitle: Torn\n")
+        await here.until(here.node.warnings)
+        ready = await probe.client.get(f"{here.address}/readyz")
+        assert ready.json()["status"] == "ready"
+        (told,) = ready.json()["warnings"]
+        assert "torn.md" in told
+        (cards / "knowledge" / "torn.md").unlink()
+        await here.until(lambda: not here.node.warnings())
 
 
 @pytest.mark.parametrize(("status", "told"), [(401, True), (503, False)])
