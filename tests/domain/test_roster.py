@@ -104,7 +104,8 @@ def test_two_agents_must_not_become_the_same_tool() -> None:
     assert said(twins) == [
         (
             "agents/night_desk.md: its handoff would be called "
-            "'transfer_to_night_desk', and so is the handoff to 'night-desk': rename the file"
+            "'transfer_to_night_desk', and so is the handoff to 'night-desk': "
+            "rename the file"
         )
     ]
 
@@ -279,7 +280,7 @@ def test_a_file_s_name_is_one_that_an_agent_can_have() -> None:
         assert said(roster(card("triage", name), card(name))) == [
             (
                 f"agents/{name}.md: '{name}' is no name for an agent: use small "
-                "letters, digits and '-', such as 'billing' or 'night-desk', and rename "
-                "the file"
+                "letters, digits and '-', such as 'billing' or 'night-desk', and "
+                "rename the file"
             )
         ]
