@@ -57,7 +57,12 @@ async def accept(websocket: Websocket) -> MediaSocket:
         None  # no compression: it would cost more than it saves
     )
     await websocket.accept()
-    return DirectSocket(websocket, server)
+    here = DirectSocket(websocket, server)
+    if stream.closed:  # Hypercorn answers 400 to whoever talks before the handshake
+        here.abandon()
+    else:
+        here.data_received(_came_early(server))
+    return here
 
 
 def _server(websocket: Websocket) -> tuple[WSStream, TCPServer] | None:
@@ -74,6 +79,14 @@ def _server(websocket: Websocket) -> tuple[WSStream, TCPServer] | None:
         and type(server) is TCPServer
     )
     return (stream, server) if known else None
+
+
+def _came_early(server: TCPServer) -> bytes:
+    """Take what has come, and has not been read yet; nobody will now read it there."""
+    waiting = cast("bytearray", server.reader._buffer)  # type: ignore[attr-defined]  # noqa: SLF001
+    early = bytes(waiting)
+    waiting.clear()
+    return early
 
 
 class DirectSocket(asyncio.Protocol):
@@ -128,6 +141,11 @@ class DirectSocket(asyncio.Protocol):
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self._parted.wait()
+
+    def abandon(self) -> None:
+        """End what has been refused already: neither side says goodbye."""
+        self._part()
+        self._transport.close()
 
     # What the transport calls.
 

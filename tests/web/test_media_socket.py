@@ -29,6 +29,12 @@ async def served(view: View) -> AsyncIterator[str]:
     async def _() -> None:
         await view(await accept(websocket._get_current_object()))  # type: ignore[attr-defined]
 
+    async with served_by(app) as address:
+        yield address
+
+
+@asynccontextmanager
+async def served_by(app: Quart) -> AsyncIterator[str]:
     door, stop = socket.create_server(("127.0.0.1", 0)), asyncio.Event()
     address = f"ws://127.0.0.1:{door.getsockname()[1]}/"
 
@@ -171,6 +177,55 @@ async def test_nothing_is_sent_to_a_caller_who_is_gone() -> None:
         async with connect(address) as client:
             assert await client.recv() == "hello"
         assert await asyncio.wait_for(outcome.get(), 5) is False
+
+
+async def test_what_came_while_we_answered_is_received_and_first() -> None:
+    heard: asyncio.Queue[str | bytes] = asyncio.Queue()
+
+    early, later = (
+        Frame(Opcode.TEXT, words).serialize(mask=True) for words in (b"one", b"two")
+    )
+    app = Quart(__name__)
+
+    @app.websocket("/")
+    async def _() -> None:
+        inner = websocket._get_current_object()  # type: ignore[attr-defined]
+        found = media_socket._server(inner)
+        assert found is not None
+        # As when the event loop reads it in the same round in which we answer.
+        protocol = found[1].writer.transport.get_protocol()
+        assert isinstance(protocol, asyncio.Protocol)
+        protocol.data_received(early + later[:7])
+        here = await accept(inner)
+        assert type(here) is DirectSocket
+        with suppress(SocketClosed):
+            while True:
+                heard.put_nowait(await here.receive())
+
+    async with served_by(app) as address, raw(address) as (read, write):
+        write.write(HANDSHAKE)
+        assert b" 101 " in await read.readuntil(b"\r\n\r\n")
+        assert await asyncio.wait_for(heard.get(), 5) == "one"
+        write.write(later[7:])
+        assert await asyncio.wait_for(heard.get(), 5) == "two"
+
+
+async def test_who_talks_before_the_handshake_is_refused_and_let_go() -> None:
+    over = asyncio.Event()
+
+    async def listen(here: MediaSocket) -> None:
+        assert type(here) is DirectSocket
+        with pytest.raises(SocketClosed):
+            await here.receive()
+        await here.close(1008)  # harmless
+        over.set()
+
+    async with served(listen) as address, raw(address) as (read, write):
+        write.write(HANDSHAKE + Frame(Opcode.TEXT, b"early").serialize(mask=True))
+        answer = await asyncio.wait_for(read.read(), 5)  # to its end
+        assert answer.startswith(b"HTTP/1.1 400 ")
+        assert answer.endswith(b"\r\n\r\n")
+        await asyncio.wait_for(over.wait(), 5)
 
 
 @pytest.mark.parametrize("first", ["ours", "theirs"])
