@@ -25,7 +25,7 @@ class Call:
     talk: None = None
     known: list[str] = field(default_factory=list)
     facts: list[e.Event] = field(default_factory=list)
-    paused: bool = False
+    pauses: list[bool] = field(default_factory=list)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     keys: Keys = field(init=False)
 
@@ -42,10 +42,10 @@ class Call:
         self.tasks.add(asyncio.get_running_loop().create_task(errand))
 
     def pause_recording(self) -> None:
-        self.paused = True
+        self.pauses.append(True)
 
     def resume_recording(self) -> None:
-        self.paused = False
+        self.pauses.append(False)
 
     async def person(self) -> None:
         self.known.append(PERSON)
@@ -106,13 +106,13 @@ async def test_what_is_typed_before_anybody_asks_belongs_to_who_asks() -> None:
     call = Call()
     call.press("07")
     with call.keys.secret():
-        assert call.paused
+        assert call.pauses == [True]
         call.press("4")
         await asyncio.sleep(WAIT_SECONDS * 3)
         call.press("9#")
         assert await call.keys.collect(8, 1) == "0749"
         call.press("5")  # while it is judged: nobody's
-    assert not call.paused
+    assert call.pauses == [True, False]
     assert await call.settles() == []
     assert len(call.facts) == 2
 
