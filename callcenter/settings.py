@@ -12,6 +12,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
+from dotenv.parser import Original, parse_stream
 from pydantic import (
     Field,
     SecretStr,
@@ -29,6 +30,25 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 def written() -> dict[str, str]:
     """What stands in `.env`."""
     return {k: v for k, v in dotenv_values(".env").items() if v is not None}
+
+
+def nonsense() -> list[str]:
+    """The lines of `.env` that set nothing, a sentence each: a value would be lost."""
+    path = Path(".env")
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8") as lines:
+        return [
+            f".env:{_line(one.original)}: not like NAME=value: mend or remove it."
+            for one in parse_stream(lines)
+            if one.error or (one.key and one.value is None)
+        ]
+
+
+def _line(original: Original) -> int:
+    """Empty lines before a binding count as its own."""
+    text = original.string
+    return original.line + text[: len(text) - len(text.lstrip())].count("\n")
 
 
 def environment() -> dict[str, str]:

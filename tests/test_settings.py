@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
+from typer.testing import CliRunner
 
-from callcenter.cli.app import main
+from callcenter import __version__
+from callcenter.cli.app import app, main
 from callcenter.settings import Settings
 
 EXAMPLE = (Path(__file__).parent.parent / ".env.example").read_text(encoding="utf-8")
@@ -74,3 +76,24 @@ def test_an_error_in_the_settings_is_in_our_words(
         "FILLER_SECONDS (20) must be less than ASK_AGAIN_SECONDS (6), and that less "
         "than GIVE_UP_SECONDS (15)\n"
     )
+
+
+def test_lines_that_set_nothing_are_told_once_with_their_place(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("# ours\nPORT=1\nwhat is this\n\nOPENAI_API_KEY\n")
+    monkeypatch.setattr("sys.argv", ["callcenter", "schedule", "check"])
+    with pytest.raises(SystemExit):
+        main()
+    assert capsys.readouterr().err == (
+        ".env:3: not like NAME=value: mend or remove it.\n"
+        ".env:5: not like NAME=value: mend or remove it.\n"
+    )
+
+
+def test_the_version_is_told() -> None:
+    result = CliRunner().invoke(app, ["--version"])
+    assert (result.exit_code, result.stdout) == (0, f"callcenter {__version__}\n")

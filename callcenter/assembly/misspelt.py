@@ -14,6 +14,9 @@ from callcenter.settings import Settings, environment, written
 ALIKE: Final = 0.85
 """OPENAI_KEY is still meant for OPENAI_API_KEY; TWILIO_API_KEY is something else."""
 
+OURS: Final = ("TWILIO_", "OPENAI_")
+"""In `.env`, such a name is probably meant for us; elsewhere, for anybody."""
+
 logger = structlog.get_logger()
 
 
@@ -25,6 +28,10 @@ def check_names() -> None:
     in_file = written()
     if found := misspelt(in_file):
         raise ConfigurationError("\n".join(_sentence(*one) for one in found.items()))
+    for name in strange(in_file):
+        logger.warning(
+            "not_in_order", problem=f"{name} in .env: nothing here reads it."
+        )
     for name, meant in misspelt(environment()).items():
         logger.warning("not_in_order", problem=_sentence(name, meant, "environment"))
 
@@ -51,6 +58,13 @@ def misspelt(names: Iterable[str]) -> Mapping[str, str]:
         if near and ours[near[0]] not in given:
             found[name] = ours[near[0]]
     return found
+
+
+def strange(names: Iterable[str]) -> list[str]:
+    """Names that look like settings of ours, and are none."""
+    known = {name.upper() for name in Settings.model_fields}
+    upper = {name.upper() for name in names}
+    return sorted(name for name in upper - known if name.startswith(OURS))
 
 
 def _letters(name: str) -> str:

@@ -1,9 +1,10 @@
 """The `callcenter` command, and how its errors look."""
 
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
+from callcenter import __version__
 from callcenter.cli.agents import app as agents
 from callcenter.cli.bench import bench
 from callcenter.cli.calls import app as calls
@@ -15,6 +16,13 @@ from callcenter.cli.schedule import app as schedule
 from callcenter.cli.serve import serve
 from callcenter.cli.simulate import simulate
 from callcenter.cli.tickets import app as tickets
+
+
+def _version(asked: bool) -> None:  # typer's way
+    if asked:
+        typer.echo(f"callcenter {__version__}")
+        raise typer.Exit
+
 
 app = typer.Typer(
     help="A phone call center of AI agents and human operators.",
@@ -36,11 +44,24 @@ app.add_typer(customers, name="customers", help="Callers who can prove it is the
 app.add_typer(db, name="db", help="The database's schema.")
 
 
+@app.callback()
+def _options(
+    version: Annotated[  # typer wants it; its callback does all
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Say which this is."
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
 def main() -> None:
     """Run the command; our own errors are a sentence and exit status 1."""
     from callcenter.errors import CallCenterError
 
     try:
+        _check_lines()
         app()
     except CallCenterError as error:
         _fail(str(error))
@@ -48,6 +69,18 @@ def main() -> None:
         _fail(f"A settings file is not UTF-8: {error}")
     except ValueError as error:
         _fail(_settings_error(error))
+
+
+def _check_lines() -> None:
+    """Before any setting is read: each reading would complain of every line again."""
+    from pathlib import Path
+
+    if Path(".env").is_file():  # reading it takes an import that --help can do without
+        from callcenter.errors import ConfigurationError
+        from callcenter.settings import nonsense
+
+        if found := nonsense():
+            raise ConfigurationError("\n".join(found))
 
 
 def _settings_error(error: ValueError) -> str:

@@ -60,6 +60,16 @@ def test_a_start_with_a_misspelt_line_is_refused(folder: Path) -> None:
     )
 
 
+def test_a_name_that_looks_like_ours_and_is_read_by_nobody_is_a_warning(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / ".env").write_text("TWILIO_REGION=ie1\nFOR_SOMEBODY_ELSE=1\n")
+    check_names()
+    said = capsys.readouterr().out
+    assert "TWILIO_REGION in .env: nothing here reads it." in said
+    assert "SOMEBODY" not in said
+
+
 def test_the_environment_is_shared_with_others_and_only_warned_of(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
