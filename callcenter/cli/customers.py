@@ -18,7 +18,13 @@ NOBODY: Final = (
     "callcenter customers add +4755512345"
 )
 
-_Number = Annotated[str, typer.Argument(help="As carriers write it: +4755512345.")]
+_Number = Annotated[
+    str,
+    typer.Argument(
+        help="With the country's code: +4755512345.",
+        callback=lambda written: "".join(written.split()),
+    ),
+]
 _Json = Annotated[bool, typer.Option("--json", help="As JSON, for a program.")]
 
 

@@ -50,6 +50,13 @@ def test_a_customer_is_added_listed_and_forgotten(
     assert terminal.invoke(app, ["remove", KARI]).exit_code == 1
 
 
+def test_a_number_may_be_written_with_spaces(terminal: CliRunner, path: Path) -> None:
+    added = terminal.invoke(app, ["add", "+47 555 12 345"], input="2749\n")
+    assert added.exit_code == 0, added.output
+    assert stored(path).number == KARI
+    assert terminal.invoke(app, ["remove", "+47 55512345"]).exit_code == 0
+
+
 def test_a_pin_can_be_changed(terminal: CliRunner, path: Path) -> None:
     terminal.invoke(app, ["add", KARI], input="2749\n")
     assert terminal.invoke(app, ["set-pin", KARI], input="9472\n").exit_code == 0
