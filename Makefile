@@ -34,7 +34,7 @@ test: $(READY)  ## run the whole test suite
 	@$(BIN)/python -m coverage report --include='callcenter/domain/*,callcenter/wire/*,callcenter/bridge/*' --fail-under=100
 	@$(BIN)/python -m coverage report --fail-under=90
 
-bench: $(READY)  ## measure CPU, latency and memory per call, beside a bare relay (3 minutes)
+bench: $(READY)  ## measure CPU, latency and memory per call, beside a bare relay (about 3 minutes)
 	@$(BIN)/callcenter bench
 
 check: $(READY)  ## format, lint, types, import contracts, agent cards
