@@ -10,8 +10,9 @@ from typing import Final, NamedTuple
 
 from websockets.frames import apply_mask  # type: ignore[attr-defined]  # in C, or else in Python
 
-MAX_BYTES: Final = 64 * 1024
-"""Of a message. Nothing longer would be read further up; see callcenter.wire.media."""
+MAX_BYTES: Final = 1024 * 1024
+"""Of a message. One of over 64 KiB is dropped further up (callcenter.wire.media) and
+costs no caller their line; one of over this is no accident."""
 
 MAX_PARTS: Final = 64
 """Of a message. Empty ones cost work, too, and Twilio sends none in parts at all."""
