@@ -24,23 +24,34 @@ def check() -> None:
 
     Example: callcenter schedule check
     """
+    from datetime import datetime
+
+    from callcenter.cli.house_text import doubts, told
     from callcenter.errors import ConfigurationError
     from callcenter.settings import Settings
     from callcenter.storage.house_file import load_house
 
-    path = Settings().house_file
+    settings = Settings()
+    path = settings.house_file
     house = load_house(path)
     if house is None:
-        raise ConfigurationError(
+        if "house_file" in settings.model_fields_set:
+            raise ConfigurationError(f"There is no {path} (HOUSE_FILE).")
+        typer.echo(
             f"There is no {path}: what is in the database is used. Copy "
             "house.example.toml to begin one."
         )
+        return
     typer.echo(
         f"{path} is in order: {house.name}, {house.zone.key}, "
         f"{_count(len(house.services), 'service')}, "
         f"{_count(len(house.resources), 'resource')}, holidays of "
         f"{house.country or 'no country'}."
     )
+    for line in told(house, datetime.now(house.zone).date()):
+        typer.echo(line)
+    for doubt in doubts(house):
+        typer.secho(f"warning: {doubt}", err=True, fg="yellow")
 
 
 @app.command()

@@ -37,10 +37,33 @@ def test_a_house_that_is_in_order_is_told_in_a_sentence(here: Path) -> None:
     (here / "house.toml").write_text(EXAMPLE.read_text())
     result = CliRunner().invoke(app, ["schedule", "check"])
     assert result.exit_code == 0
-    assert result.output == (
+    first, *lines = result.stdout.splitlines()
+    assert first == (
         "house.toml is in order: Fjord Cycles, Europe/Oslo, 4 services, 2 resources, "
-        "holidays of NO.\n"
+        "holidays of NO."
     )
+    assert lines[0].startswith("  Mon  ")
+    assert "  Sun  closed" in lines
+    assert "  bicycle service: 60 min" in lines
+    assert result.stderr == ""
+
+
+def test_hours_past_midnight_are_doubted(here: Path) -> None:
+    (here / "house.toml").write_text(
+        '[house]\nname = "Bar"\nzone = "Europe/Oslo"\nhours = "Mon 13:00-09:00, Tue '
+        '09:00-24:00"\n[[services]]\nname = "table"\nminutes = 60\n'
+        '[[resources]]\nname = "one"\n[[closures]]\nfrom = 2999-12-24\n'
+        'until = 2999-12-26\nname = "Christmas"\n[[closures]]\nfrom = 2001-01-01\n'
+    )
+    result = CliRunner().invoke(app, ["schedule", "check"])
+    assert result.exit_code == 0
+    assert result.stderr == (
+        "warning: Mon 13:00-09:00 of the house goes on past midnight, into the next "
+        "day. Is that meant?\n"
+    )
+    assert "  Tue  09:00-24:00" in result.stdout
+    assert "closed 2999-12-24 to 2999-12-26 (all): Christmas" in result.stdout
+    assert "2001" not in result.stdout
 
 
 def test_a_house_that_is_not_says_where_and_what(here: Path) -> None:
@@ -51,9 +74,17 @@ def test_a_house_that_is_not_says_where_and_what(here: Path) -> None:
     assert "unknown key 'minuts'; did you mean 'minutes'?" in str(result.exception)
 
 
-def test_without_a_file_it_says_how_to_begin(here: Path) -> None:
+def test_without_a_file_it_says_how_to_begin(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HOUSE_FILE", raising=False)
     result = CliRunner().invoke(app, ["schedule", "check"])
-    assert "Copy house.example.toml" in str(result.exception)
+    assert result.exit_code == 0
+    assert "Copy house.example.toml" in result.stdout
+    monkeypatch.setenv("HOUSE_FILE", str(here / "nope.toml"))
+    asked_for = CliRunner().invoke(app, ["schedule", "check"])
+    assert asked_for.exit_code == 1
+    assert "nope.toml (HOUSE_FILE)" in str(asked_for.exception)
 
 
 def test_the_feeds_are_printed_with_their_keys(
