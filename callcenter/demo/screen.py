@@ -126,7 +126,12 @@ class Screen:
                     at_s, "caller", "bold white", Text(text or "(not understood)")
                 )
             case e.AgentSpoke():
-                self._row(at_s, event.agent, _colour(event.agent), _said(event))
+                self._row(
+                    at_s,
+                    event.agent,
+                    _colour(event.agent),
+                    said(event, plain=not self.console.is_terminal),
+                )
             case e.AgentHandedOff(from_agent=one, to_agent=other):
                 self.agent = other
                 self._note(at_s, "⇢", f"handoff: {one} → {other}", "bold cyan")
@@ -167,9 +172,13 @@ class Screen:
         self.show(row)
 
 
-def _said(event: e.AgentSpoke) -> Text:
+def said(event: e.AgentSpoke, *, plain: bool) -> Text:
+    """What an agent said, and how much of it was heard; plain: in text alone."""
     words = Text(event.heard)
-    if unheard := event.generated[len(event.heard) :]:
+    unheard = event.generated[len(event.heard) :]
+    if unheard and plain:  # where nothing can be struck out
+        words.append(f" […not heard: {unheard.strip()}]")
+    elif unheard:
         words.append(unheard, "strike dim")
         words.append("  (interrupted: not heard)", "red")
     if event.latency_ms is not None:
