@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from websockets.frames import apply_mask  # type: ignore[attr-defined]  # in C, or else in Python
 
-MAX_BYTES: Final = 1024 * 1024
+MAX_BYTES: Final = 8 * 1024 * 1024
 """Of a message. One of over 64 KiB is dropped further up (callcenter.wire.media) and
 costs no caller their line; one of over this is no accident."""
 
