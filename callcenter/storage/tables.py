@@ -172,7 +172,7 @@ escalation_attempts: Final = Table(
     Column("destination", String, nullable=False),
     Column("outcome", String),
     Column("briefing", Text),
-    Column("started_at", UtcTime, nullable=False),
+    Column("started_at", UtcTime, nullable=False, index=True),
     Column("briefed_at", UtcTime),
     Column("answered_at", UtcTime),
     Column("ended_at", UtcTime),
@@ -200,6 +200,17 @@ operators: Final = Table(
     Column("hours", String),
     Column("priority", Integer, nullable=False),
     Column("position", Integer, nullable=False, default=0),
+    # The file's entry that was last taken over; null: somebody added them by hand.
+    Column("seed", String),
+    # Removed by hand; the file's entry must not bring them back.
+    Column("removed", Boolean, nullable=False, default=False),
+    # callcenter.domain.presence.Attendance.
+    Column("presence", String, nullable=False, default="available"),
+    Column("since", UtcTime),
+    Column("until", UtcTime),
+    Column("missed", Integer, nullable=False, default=0),
+    Column("attempt_id", String, nullable=False, default=""),
+    Column("why", Text, nullable=False, default=""),
 )
 
 services: Final = Table(

@@ -34,7 +34,9 @@ def load_operators(path: Path) -> list[Operator]:
     problems: list[str] = []
     for place, entry in enumerate(entries, start=1):
         try:
-            operators.append(_operator(entry, place, [one.name for one in operators]))
+            operators.append(
+                read_operator(entry, place, [one.name for one in operators])
+            )
         except (TypeError, ValueError) as error:
             name = entry.get("name", f"number {place}") if _is_table(entry) else place
             problems.append(f"{path}: operator {name}: {error}")
@@ -47,7 +49,10 @@ def _is_table(entry: object) -> bool:
     return isinstance(entry, Mapping)
 
 
-def _operator(entry: Mapping[str, Any], place: int, taken: Collection[str]) -> Operator:
+def read_operator(
+    entry: Mapping[str, Any], place: int, taken: Collection[str] = ()
+) -> Operator:
+    """One entry, of the file or of a command. Raises ValueError with a sentence."""
     if not _is_table(entry):
         raise ValueError("write each operator as [[operators]]")
     if unknown := set(entry) - KEYS:
