@@ -123,6 +123,13 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(default=300, ge=0)
     operator_ring_seconds: int = Field(default=20, ge=5, le=600)
     operator_attempts: int = Field(default=3, ge=1)
+    operator_wrap_up_seconds: int = Field(default=30, ge=0)
+    operator_missed_calls: int = Field(default=2, ge=1)
+    """So many in a row, and an operator is away."""
+    dial_countries: str = ""
+    """Empty: those of the house's number and of the operators' file."""
+    max_dials_per_hour: int = Field(default=300, ge=1)
+    max_dials_per_day: int = Field(default=2_000, ge=1)
 
     @field_validator("*", mode="before")
     @classmethod

@@ -26,20 +26,19 @@ from callcenter.assembly.fact_log import log_fact
 from callcenter.assembly.identity import CallIdentity
 from callcenter.assembly.limits import most_calls
 from callcenter.assembly.model_health import ModelHealth
+from callcenter.assembly.on_duty import OnDuty, on_duty
 from callcenter.assembly.readiness import Readiness
 from callcenter.assembly.recordings import recordings
-from callcenter.assembly.tools import toolbox
+from callcenter.assembly.tools import Toolbox, toolbox
 from callcenter.domain.events import Fact
 from callcenter.domain.ids import CallSid
-from callcenter.domain.operators import Operator
-from callcenter.errors import ConfigurationError, StorageError
+from callcenter.errors import StorageError
 from callcenter.floor.floor import Floor
 from callcenter.floor.house import House, Rules
 from callcenter.floor.ports import Carrier, Clock
 from callcenter.settings import Settings
 from callcenter.storage.callers import Callers
 from callcenter.storage.customers import Customers
-from callcenter.storage.directory import Directory
 from callcenter.storage.engine import Database
 from callcenter.storage.history import History
 from callcenter.storage.ledger import Ledger
@@ -47,7 +46,6 @@ from callcenter.storage.library import Library
 from callcenter.storage.schema import upgrade
 from callcenter.storage.tickets import TicketBook
 from callcenter.telephony.carrier import TwilioCarrier
-from callcenter.telephony.operators_file import load_operators
 from callcenter.telephony.signatures import Signatures
 from callcenter.tools.desk import Desk
 from callcenter.tools.extensions import load_catalogue
@@ -117,12 +115,12 @@ async def running(
     Raises ConfigurationError when the cards, the tools, the operators' file or the
     database's address make no sense; a database or a model that is down is no reason.
     """
-    operators = _operators(settings)
     catalogue = load_catalogue(settings.tools_modules)
     rosters = Rosters(settings.cards, settings.entry_agent, catalogue.descriptions)
     database = Database.open(settings.database_url)
     ledger = Ledger(database, _journal(settings))
     clock = clock or SystemClock()
+    duty = on_duty(settings, database, clock)
     kept = appointments(settings, database, clock)
     async with (
         opened(catalogue.modules) as resources,
@@ -161,7 +159,8 @@ async def running(
             conversations=voice.conversations(settings),
             rosters=rosters,
             recall=lambda call_sid: _recall(History(database), call_sid),
-            operators=lambda: operators,
+            operators=duty.free,
+            refuses=duty.guard,
             toolbox=lambda call_id, number, control: tools.of(
                 desk(
                     call_id=call_id,
@@ -173,7 +172,7 @@ async def running(
             ),
             briefing=Briefing(settings, kept.book, Callers(database), clock),
             recordings=recorded if settings.record_calls else None,
-            watchers=[log_fact, *watchers],
+            watchers=[log_fact, duty.see, *watchers],
         )
         floor = Floor(house)
         node = Node(
@@ -187,14 +186,14 @@ async def running(
         )
         ready = Readiness(node.not_ready, database.check, clock)
         node.app = create_app(floor, _proof(settings), ready, node.warnings)
-        prepare = partial(_prepare, node, settings, kept, operators)
+        prepare = partial(_prepare, node, settings, kept, duty)
         await prepare()
         await doors.enter_async_context(
             running_errands(settings, kept, clock, node.app)
         )
         storing = tasks.create_task(ledger.run())
         repairing = tasks.create_task(_look_after(node, prepare))
-        following = tasks.create_task(tools.follow())
+        following = tasks.create_task(_follow(tools, duty))
         working = tasks.create_task(floor.run())
         await tools.tried()  # and the floor runs before anybody can call
         try:
@@ -209,16 +208,13 @@ async def running(
 
 
 async def _prepare(
-    node: Node, settings: Settings, kept: Appointments, operators: list[Operator]
+    node: Node, settings: Settings, kept: Appointments, duty: OnDuty
 ) -> None:
     """Bring the database to this version, and give an empty one its first contents."""
     try:
         await asyncio.to_thread(upgrade, settings.database_url)
         await kept.prepare()
-        directory = Directory(kept.database)
-        if settings.operators_file.exists():
-            await directory.seed(operators)
-        operators[:] = await directory.operators()
+        await duty.prepare()
     except StorageError as error:
         node.problems["database"] = str(error)
     else:
@@ -231,18 +227,16 @@ async def _look_after(node: Node, prepare: Callable[[], Awaitable[None]]) -> Non
         tasks.create_task(node.knowledge.follow())
 
 
+async def _follow(tools: Toolbox, duty: OnDuty) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(tools.follow())
+        tasks.create_task(duty.run())
+
+
 async def _repair(node: Node, prepare: Callable[[], Awaitable[None]]) -> None:
     while "database" in node.problems:
         await asyncio.sleep(RETRY_SECONDS)
         await prepare()
-
-
-def _operators(settings: Settings) -> list[Operator]:
-    """Those of the file; a file that was asked for must be there."""
-    path = settings.operators_file
-    if "operators_file" in settings.model_fields_set and not path.exists():
-        raise ConfigurationError(f"There is no {path} (OPERATORS_FILE).")
-    return load_operators(path)
 
 
 def _twilio(settings: Settings) -> TwilioCarrier:

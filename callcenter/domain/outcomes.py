@@ -25,6 +25,8 @@ class AttemptOutcome(StrEnum):
     FAILED = "failed"
     VOICEMAIL = "voicemail"
     CALLER_LEFT = "caller_left"
+    REFUSED = "refused"
+    """By us: callcenter.domain.destinations says why a number is not rung."""
 
 
 class ToolOutcome(StrEnum):

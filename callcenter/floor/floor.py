@@ -174,7 +174,8 @@ class Floor:
 
     def fallback(self, apology: str = FAREWELL) -> str:
         """A person, without the model or the database."""
-        return anybody(self.house.operators(), apology)
+        refuses, people = self.house.refuses, self.house.operators()
+        return anybody([one for one in people if not refuses(one, "")], apology)
 
     # Streams.
 

@@ -4,8 +4,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from callcenter.domain.call import CallState
+from callcenter.domain.destinations import Refusal
 from callcenter.domain.events import Fact
 from callcenter.domain.ids import CallId
+from callcenter.domain.operators import Operator
 from callcenter.domain.tool import Tool
 from callcenter.floor.ports import (
     CallControl,
@@ -71,6 +73,8 @@ class House:
     rosters: Rosters
     recall: Recall
     operators: Operators
+    refuses: Callable[[Operator, str], Refusal | None]
+    """Asked before each dial, with the caller's number: why nobody may ring there."""
     toolbox: Callable[[CallId, str, CallControl], Mapping[str, Tool]]
     """Binds the tools to a call, its caller's number, and what they may do to it."""
     briefing: Callable[[CallState], Awaitable[str]]

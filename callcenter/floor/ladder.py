@@ -64,6 +64,7 @@ class Ladder:
         if not fitting:
             return None
         operator, attempt_id = fitting[0], AttemptId(f"att_{secrets.token_hex(8)}")
+        refused = self._call.house.refuses(operator, self._call.state.caller_number)
         self._call.record(
             e.OperatorCalled(
                 escalation.escalation_id,
@@ -72,6 +73,9 @@ class Ladder:
                 operator.destination,
             )
         )
+        if refused:
+            self._call.record(e.AttemptEnded(attempt_id, AttemptOutcome.REFUSED))
+            return self.next_document(announcement)
         addresses = self._call.addresses
         self._document = twiml.dial(
             operator,

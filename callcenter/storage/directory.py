@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.hours import DAYS, Hours, Span
 from callcenter.domain.operators import Operator
+from callcenter.domain.outcomes import AttemptOutcome
 from callcenter.domain.presence import Attendance, OnList, Presence
 from callcenter.storage import tables as t
 from callcenter.storage.engine import Database
@@ -112,7 +113,8 @@ class Directory:
 
     async def attempts_since(self, at: datetime) -> int:
         """How often an operator was rung, by all nodes."""
-        asked = select(func.count()).where(_attempts.started_at >= at)
+        refused = _attempts.outcome.is_not_distinct_from(AttemptOutcome.REFUSED)
+        asked = select(func.count()).where(_attempts.started_at >= at, ~refused)
         async with self._database.read() as connection:
             return int(await connection.scalar(asked) or 0)
 
