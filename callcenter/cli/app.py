@@ -11,11 +11,14 @@ from callcenter.cli.calls import app as calls
 from callcenter.cli.customers import app as customers
 from callcenter.cli.db import app as db
 from callcenter.cli.demo import demo
+from callcenter.cli.doctor import doctor
 from callcenter.cli.knowledge import app as knowledge
+from callcenter.cli.operators import app as operators
 from callcenter.cli.schedule import app as schedule
 from callcenter.cli.serve import serve
 from callcenter.cli.simulate import simulate
 from callcenter.cli.tickets import app as tickets
+from callcenter.cli.twilio import app as twilio
 
 
 def _version(asked: bool) -> None:  # typer's way
@@ -35,12 +38,15 @@ app.command("serve")(serve)
 app.command("demo")(demo)
 app.command("simulate")(simulate)
 app.command("bench")(bench)
+app.command("doctor")(doctor)
 app.add_typer(agents, name="agents", help="The agents' cards.")
 app.add_typer(calls, name="calls", help="The calls in the database.")
+app.add_typer(operators, name="operators", help="The people who take calls.")
 app.add_typer(knowledge, name="knowledge", help="The articles that agents answer from.")
 app.add_typer(tickets, name="tickets", help="What was promised to be looked into.")
 app.add_typer(schedule, name="schedule", help="The house, and its calendars.")
 app.add_typer(customers, name="customers", help="Callers who can prove it is them.")
+app.add_typer(twilio, name="twilio", help="The house's number at Twilio.")
 app.add_typer(db, name="db", help="The database's schema.")
 
 
