@@ -27,7 +27,6 @@ class Ladder:
 
     def __init__(self, call: LiveCall) -> None:
         self._call = call
-        self._declined: set[AttemptId] = set()
         self._document = ""
         self._answers: dict[AttemptId, str] = {}
         self._answered_ms = 0
@@ -98,7 +97,10 @@ class Ladder:
         return twiml.screen(text, accept_url=self._call.addresses.accept(attempt_id))
 
     def accept(self, attempt_id: AttemptId, digits: str) -> str:
-        """The operator pressed a key: 1 takes the call, 2 declines it."""
+        """The operator pressed a key: 1 takes the call, 2 declines it.
+
+        Any other tells them again: 3 is what they are offered for it.
+        """
         if self._accepted(attempt_id):
             return twiml.bridge()  # Twilio may ask twice
         if not self._is_ringing(attempt_id):
@@ -108,7 +110,7 @@ class Ladder:
             self._call.record(e.OperatorAnswered(attempt_id))
             return twiml.bridge()
         if digits == DECLINE_KEY:
-            self._declined.add(attempt_id)
+            self._call.record(e.AttemptEnded(attempt_id, AttemptOutcome.DECLINED))
             return twiml.hang_up()
         accept_url = self._call.addresses.accept(attempt_id)
         return twiml.screen(self._briefing(), accept_url=accept_url)
@@ -122,9 +124,10 @@ class Ladder:
         """
         if attempt_id in self._answers:
             return self._answers[attempt_id]
-        if not self._is_ringing(attempt_id) and not self._accepted(attempt_id):
-            return None
-        self._settle(attempt_id, ended)
+        if not self._declined(attempt_id):
+            if not self._is_ringing(attempt_id) and not self._accepted(attempt_id):
+                return None
+            self._settle(attempt_id, ended)
         if self._call.state.phase is Phase.WAITING:
             document: str | None = twiml.hang_up()
         elif ended.request.over:
@@ -167,11 +170,7 @@ class Ladder:
         if talked:
             self._call.record(e.OperatorLeft(attempt_id, ended.duration_s))
             return
-        outcome = attempt_outcome(
-            ended.dial_status,
-            bridged=False,
-            declined=attempt_id in self._declined,
-        )
+        outcome = attempt_outcome(ended.dial_status, bridged=False, declined=False)
         if ended.request.over:
             outcome = AttemptOutcome.CALLER_LEFT
         elif self._accepted(attempt_id) or outcome is AttemptOutcome.CALLER_LEFT:
@@ -192,6 +191,16 @@ class Ladder:
         return self._call.state.phase is Phase.DIALLING and any(
             one.attempt_id == attempt_id and one.outcome is None
             for one in self._escalation().attempts
+        )
+
+    def _declined(self, attempt_id: AttemptId) -> bool:
+        """Whether this attempt is the last one, and its operator pressed 2."""
+        if self._call.state.phase is not Phase.ESCALATING:
+            return False
+        latest = self._escalation().attempts[-1:]
+        return any(
+            one.attempt_id == attempt_id and one.outcome is AttemptOutcome.DECLINED
+            for one in latest
         )
 
     def _accepted(self, attempt_id: AttemptId) -> bool:

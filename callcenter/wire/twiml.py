@@ -21,6 +21,10 @@ MAX_SAID_CHARACTERS: Final = 600
 BRIEF_TIMES: Final = 2
 """The briefing is read again when no key came: people pick up mid-sentence."""
 
+SCREENING_KEYS: Final = (
+    "Press 1 to take the call, 2 to decline, or 3 to hear this again."
+)
+
 SCREENING_SECONDS: Final = 6
 """How long after the briefing a key may still come."""
 
@@ -98,7 +102,7 @@ def dial_anyone(operators: Sequence[Operator], *, apology: str, caller_id: str) 
 
 
 def screen(briefing: str, *, accept_url: str) -> str:
-    """Tell an operator who is calling and why, and ask for 1."""
+    """Tell an operator who is calling and why, and ask for a key."""
     response = VoiceResponse()
     for _ in range(BRIEF_TIMES):
         gather = response.gather(
@@ -107,7 +111,7 @@ def screen(briefing: str, *, accept_url: str) -> str:
             action=accept_url,
             method="POST",
         )
-        gather.say(f"{_sayable(briefing)} Press 1 to take the call, or 2 to decline.")
+        gather.say(f"{_sayable(briefing)} {SCREENING_KEYS}")
     response.hangup()
     return str(response)
 

@@ -139,10 +139,13 @@ async def test_whoever_does_not_press_one_is_followed_by_the_next(
         assert attempt["outcome"] == outcome.value
 
 
-async def test_a_wrong_key_is_asked_about_again(tmp_path: Path) -> None:
-    async def fumbles(phone: Phone) -> None:
+@pytest.mark.parametrize("key", ["3", "7"], ids=["again", "a wrong key"])
+async def test_an_operator_hears_the_briefing_as_often_as_they_like(
+    tmp_path: Path, key: str
+) -> None:
+    async def listens(phone: Phone) -> None:
         await phone.happens(Happening.PROMPTED)
-        phone.press("7")
+        phone.press(key)
         asked = len(phone.said_texts)
         while len(phone.said_texts) == asked:
             await phone.waits(20)
@@ -150,10 +153,33 @@ async def test_a_wrong_key_is_asked_about_again(tmp_path: Path) -> None:
         await phone.happens(Happening.BRIDGED)
         phone.hang_up()
 
-    operators = {ADA: Scripted(fumbles, after_s=0.2)}
+    operators = {ADA: Scripted(listens, after_s=0.2)}
     async with center(tmp_path, operators=operators) as here:
-        await telephone(here)
+        call = await telephone(here)
+        (leg,) = here.carrier.legs_of(call)
+        first, again = leg.phone.said_texts
+        assert first == again
+        assert "3 to hear this again" in again
         assert len(here.of(e.OperatorAnswered)) == 1
+
+
+async def test_a_declined_call_is_declined_on_record_before_its_leg_ends(
+    tmp_path: Path,
+) -> None:
+    """Another node may have to tell the caller: it knows it from the facts alone."""
+    operators: dict[str, OperatorBehaviour] = {ADA: Declines(after_s=0.2), BEA: TAKES}
+    async with center(tmp_path, operators=operators) as here:
+        over: list[bool] = []
+
+        def watch(fact: e.Fact) -> None:
+            if isinstance(fact.event, e.AttemptEnded):
+                legs = here.carrier.calls.values()
+                over.extend(leg.over for leg in legs if leg.parent_sid)
+
+        here.node.floor.house.watchers.append(watch)
+        await telephone(here)
+        assert (outcomes(here), over) == ([AttemptOutcome.DECLINED], [False])
+        assert rung(here) == ["Ada", "Bea"]
 
 
 async def test_when_nobody_is_left_the_agent_says_so_and_takes_a_message(

@@ -177,16 +177,16 @@ def test_the_operator_hears_the_briefing_twice_and_is_asked_for_a_key() -> None:
             "action": f"{BASE}/operator/accept?a=1",
             "method": "POST",
         }
-    assert (
-        said(document)
-        == ["Call from a number. Press 1 to take the call, or 2 to decline."]
-        * BRIEF_TIMES
+    asked = (
+        "Call from a number. Press 1 to take the call, 2 to decline, or 3 to hear this "
+        "again."
     )
+    assert said(document) == [asked] * BRIEF_TIMES
 
 
 def test_however_long_the_briefing_the_operator_learns_which_key_to_press() -> None:
     for words in said(screen("blah " * 1000, accept_url=BASE)):
-        assert words.endswith("Press 1 to take the call, or 2 to decline.")
+        assert words.endswith("2 to decline, or 3 to hear this again.")
 
 
 def test_a_screened_leg_is_joined_by_an_empty_document() -> None:
