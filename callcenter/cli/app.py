@@ -19,6 +19,7 @@ from callcenter.cli.serve import serve
 from callcenter.cli.simulate import simulate
 from callcenter.cli.tickets import app as tickets
 from callcenter.cli.twilio import app as twilio
+from callcenter.cli.voicemails import app as voicemails
 
 
 def _version(asked: bool) -> None:  # typer's way
@@ -44,6 +45,7 @@ app.add_typer(calls, name="calls", help="The calls in the database.")
 app.add_typer(operators, name="operators", help="The people who take calls.")
 app.add_typer(knowledge, name="knowledge", help="The articles that agents answer from.")
 app.add_typer(tickets, name="tickets", help="What was promised to be looked into.")
+app.add_typer(voicemails, name="voicemails", help="What callers left to be heard.")
 app.add_typer(schedule, name="schedule", help="The house, and its calendars.")
 app.add_typer(customers, name="customers", help="Callers who can prove it is them.")
 app.add_typer(twilio, name="twilio", help="The house's number at Twilio.")

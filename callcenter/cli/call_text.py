@@ -72,11 +72,11 @@ def table_of(calls: Sequence[Plain]) -> Table:
         table.add_column(_cut(Text(heading)), no_wrap=not wraps)
     for call in calls:
         table.add_row(
-            _clean(f"{_moment(call['started_at']):%Y-%m-%d %H:%M}"),
-            _cut(_clean(call["caller_number"] or "unknown")),
-            _clean("" if call["ended_at"] is None else _clock(_seconds(call))),
+            clean(f"{_moment(call['started_at']):%Y-%m-%d %H:%M}"),
+            _cut(clean(call["caller_number"] or "unknown")),
+            clean("" if call["ended_at"] is None else _clock(_seconds(call))),
             _cut(_ending(call)),
-            _clean(call["id"], "dim"),
+            clean(call["id"], "dim"),
         )
     return table
 
@@ -93,13 +93,13 @@ def story_of(call: Plain) -> RenderableType:
 
 
 def _header(call: Plain) -> Text:
-    caller = _clean(call["caller_number"] or "unknown", "bold")
+    caller = clean(call["caller_number"] or "unknown", "bold")
     when = f"{_moment(call['started_at']):%A %d %B %Y, %H:%M:%S %Z}"
     return Text("\n").join(
         [
-            Text.assemble(caller, " called ", _clean(call["called_number"])),
+            Text.assemble(caller, " called ", clean(call["called_number"])),
             Text.assemble(when, ", ", _lasted(call), ", ", _ending(call)),
-            _clean(f"{call['id']}  {call['call_sid']}", "dim"),
+            clean(f"{call['id']}  {call['call_sid']}", "dim"),
         ]
     )
 
@@ -115,30 +115,34 @@ def _lines(call: Plain) -> Iterator[Line]:
 def _work(call: Plain) -> Iterator[Dated]:
     for handoff in call["handoffs"]:
         why = f": {handoff['reason']}" if handoff["reason"] else ""
-        to = _clean(f"to {handoff['to_agent']}{why}", "cyan")
-        yield handoff["at"], _clean(handoff["from_agent"], "dim"), to
+        to = clean(f"to {handoff['to_agent']}{why}", "cyan")
+        yield handoff["at"], clean(handoff["from_agent"], "dim"), to
     for tool in call["tool_calls"]:
-        yield tool["at"], _clean(tool["agent"], "dim"), _tool(tool)
+        yield tool["at"], clean(tool["agent"], "dim"), _tool(tool)
 
 
 def _escalations(call: Plain) -> Iterator[Dated]:
     for escalation in call["escalations"]:
-        agent = _clean(escalation["agent"], "dim")
+        agent = clean(escalation["agent"], "dim")
         yield escalation["at"], agent, _escalation(escalation)
         for attempt in escalation["attempts"]:
-            operator = _clean(attempt["operator"], "magenta")
+            operator = clean(attempt["operator"], "magenta")
             yield attempt["started_at"], operator, _attempt(attempt)
 
 
 def _notes(call: Plain) -> Iterator[Dated]:
     for message in call["messages"]:
-        yield message["at"], _note("message"), _clean(message["text"])
+        yield message["at"], _note("message"), clean(message["text"])
     for callback in call["callbacks"]:
-        wanted = _clean(f"{callback['when']}: {callback['reason']}")
+        wanted = clean(f"{callback['when']}: {callback['reason']}")
         yield callback["at"], _note("call back"), wanted
+    for voicemail in call["voicemails"]:
+        text = clean(voicemail["text"] or "(not written down)")
+        length = f"voicemail ({_length(voicemail['seconds'])})"
+        yield voicemail["at"], _note(length), text
     for event in call["events"]:
         if event["kind"] in _TOLD:
-            what = _clean(event["data"]["reason"], "dim")
+            what = clean(event["data"]["reason"], "dim")
             yield event["at"], _note(_TOLD[event["kind"]]), what
 
 
@@ -147,9 +151,9 @@ def _turn(turn: Plain) -> Line:
     if turn["speaker"] == Speaker.CALLER:
         said = turn["heard"]
         nothing = Text("(could not be understood)", "dim")
-        what = nothing if said is None else _clean(said)
+        what = nothing if said is None else clean(said)
         return Line(at_s, Text("caller", "bold"), what)
-    return Line(at_s, _clean(turn["agent"] or "agent", "bold cyan"), _spoken(turn))
+    return Line(at_s, clean(turn["agent"] or "agent", "bold cyan"), _spoken(turn))
 
 
 def _spoken(turn: Plain) -> Text:
@@ -157,28 +161,28 @@ def _spoken(turn: Plain) -> Text:
     heard, generated = turn["heard"] or "", turn["generated"] or ""
     unheard = generated[len(heard) :] if generated.startswith(heard) else ""
     if not unheard.strip():
-        return _clean(heard)
-    lost = _clean(unheard.strip(), "dim strike")
+        return clean(heard)
+    lost = clean(unheard.strip(), "dim strike")
     return Text.assemble(
-        _clean(heard.rstrip()), ("  (not heard: ", "dim"), lost, (")", "dim")
+        clean(heard.rstrip()), ("  (not heard: ", "dim"), lost, (")", "dim")
     )
 
 
 def _tool(tool: Plain) -> Text:
-    called = _clean(f"{tool['tool']} {tool['arguments'] or ''}", "yellow")
+    called = clean(f"{tool['tool']} {tool['arguments'] or ''}", "yellow")
     if tool["outcome"] is None:
         return Text.assemble(called, ("  (no answer yet)", "dim"))
     how = "" if tool["outcome"] == "ok" else f"{_words(tool['outcome'])}: "
     took = f"  ({tool['took_ms'] / 1000:.1f} s)"
     return Text.assemble(
-        called, "\n", (how, "red"), _clean(_answer(tool["output"] or "")), (took, "dim")
+        called, "\n", (how, "red"), clean(_answer(tool["output"] or "")), (took, "dim")
     )
 
 
 def _escalation(escalation: Plain) -> Text:
     asked = f"asks for an operator ({escalation['topic']}): {escalation['reason']}"
     outcome = escalation["outcome"] or "still looking"
-    return Text.assemble(_clean(asked), (f"  ({_words(outcome)})", "dim"))
+    return Text.assemble(clean(asked), (f"  ({_words(outcome)})", "dim"))
 
 
 def _attempt(attempt: Plain) -> Text:
@@ -188,7 +192,7 @@ def _attempt(attempt: Plain) -> Text:
     if attempt["talked_s"] is not None:
         told.append(f", talked for {_length(attempt['talked_s'])}")
     if attempt["briefing"]:
-        told.append("\ntold: ", "dim").append_text(_clean(attempt["briefing"], "dim"))
+        told.append("\ntold: ", "dim").append_text(clean(attempt["briefing"], "dim"))
     return told
 
 
@@ -196,7 +200,7 @@ def _ending(call: Plain) -> Text:
     ending = call["disposition"]
     if ending is None:
         return Text(f"live ({_words(call['phase'])})", "bold green")
-    return _clean(_words(ending), _STYLES.get(ending, ""))
+    return clean(_words(ending), _STYLES.get(ending, ""))
 
 
 def _lasted(call: Plain) -> str:
@@ -250,5 +254,5 @@ def _cut(cell: Text) -> Text:
     return cell
 
 
-def _clean(text: str, style: str = "") -> Text:
+def clean(text: str, style: str = "") -> Text:
     return Text(_CONTROL.sub("\ufffd", text), style)

@@ -14,10 +14,17 @@ from callcenter.domain import (
     language_facts,
     recording,
     verification,
+    voicemail,
 )
 from callcenter.domain.deeds import Deeds
 from callcenter.domain.handover import HandoffRefused, Handover
-from callcenter.domain.ids import AgentName, AttemptId, CallSid, EscalationId
+from callcenter.domain.ids import (
+    AgentName,
+    AttemptId,
+    CallSid,
+    EscalationId,
+    RecordingSid,
+)
 from callcenter.domain.outcomes import AttemptOutcome, Disposition
 from callcenter.domain.phases import Phase, after
 from callcenter.domain.transcript import Speaker, Turn
@@ -32,6 +39,10 @@ class Attempt:
     attempt_id: AttemptId
     operator: str
     outcome: AttemptOutcome | None = None
+
+    @property
+    def accepted(self) -> bool:
+        return self.outcome is AttemptOutcome.ACCEPTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +81,9 @@ class CallState:
     escalations: tuple[Escalation, ...] = ()
     message_taken: bool = False
     callback_requested: bool = False
+    voicemails: tuple[RecordingSid, ...] = ()
+    transcribed: tuple[RecordingSid, ...] = ()
+    """Those of them that the carrier has written down."""
     cost_usd: float = 0.0
     """What the model has cost so far."""
     language: str = ""
@@ -105,8 +119,9 @@ def fold(facts: Iterable[e.Fact]) -> CallState:
 
 
 def apply(state: CallState, event: e.Event) -> CallState:
-    """The state after one more fact. What comes after the end changes nothing."""
-    if state.phase is Phase.ENDED:
+    """The state after one more fact. After the end, only messages still come in."""
+    late = isinstance(event, voicemail.LateVoicemail)
+    if state.phase is Phase.ENDED and not late:
         return state
     return replace(_applied(state, event), phase=after(state.phase, event))
 
@@ -163,6 +178,12 @@ def _applied(state: CallState, event: e.Event) -> CallState:  # noqa: C901, PLR0
             return replace(state, escalations=(*state.escalations[:-1], ended))
         case e.MessageTaken():
             return replace(state, message_taken=True)
+        case voicemail.VoicemailLeft(sid):
+            return replace(
+                state, message_taken=True, voicemails=(*state.voicemails, sid)
+            )
+        case voicemail.VoicemailTranscribed(sid):
+            return replace(state, transcribed=(*state.transcribed, sid))
         case e.CallbackRequested():
             return replace(state, callback_requested=True)
         case recording.RecordingStarted():

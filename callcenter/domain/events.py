@@ -29,6 +29,7 @@ from callcenter.domain.outcomes import AttemptOutcome, Disposition
 from callcenter.domain.prices import Tokens
 from callcenter.domain.recording import RecordingEvent
 from callcenter.domain.verification import VerificationEvent
+from callcenter.domain.voicemail import VoicemailEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +270,7 @@ Event: TypeAlias = (
     | CallbackRequested
     | RecordingEvent
     | VerificationEvent
+    | VoicemailEvent
     | GuardrailTripped
     | LanguageChosen
     | HangUpDecided

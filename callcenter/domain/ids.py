@@ -26,5 +26,8 @@ EscalationId = NewType("EscalationId", str)
 AttemptId = NewType("AttemptId", str)
 """One try to reach one operator; ours, and part of the callback URLs."""
 
+RecordingSid = NewType("RecordingSid", str)
+"""Twilio's id of one recording."""
+
 AgentName = NewType("AgentName", str)
 """The stem of an agent's card."""

@@ -63,6 +63,18 @@ def nobody_answered(
     )
 
 
+def came_back(agent: AgentName, history: tuple[Turn, ...], happened: str) -> Opening:
+    """The caller has been elsewhere, and chose to go on with the agents."""
+    return Opening(
+        agent,
+        f"The caller is back with you: meanwhile they have {happened}. You did not "
+        "hear what was said there; do not guess it. Do not greet. Begin with exactly "
+        'these words: "I am back with you. What else can I do for you?"',
+        history,
+        reason=f"the caller came back, having {happened}",
+    )
+
+
 def renewed(agent: AgentName, history: tuple[Turn, ...]) -> Opening:
     """The session grew old and was replaced in a pause: nobody notices."""
     return Opening(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from callcenter.domain import events as e
+from callcenter.domain import events as e, voicemail as v
 
 
 class Phase(StrEnum):
@@ -25,6 +25,8 @@ class Phase(StrEnum):
     """An operator's telephone rings, or is being briefed."""
     BRIDGED = "bridged"
     """With an operator."""
+    VOICEMAIL = "voicemail"
+    """Speaking a message after the tone."""
     ENDED = "ended"
 
 
@@ -34,9 +36,11 @@ TRANSITIONS: Final[Mapping[tuple[Phase, type[e.Event]], Phase]] = {
     (P.RINGING, e.CallAnswered): P.WAITING,
     (P.WAITING, e.StreamStarted): P.TALKING,
     (P.WAITING, e.CallEscalated): P.ESCALATING,
+    (P.WAITING, v.VoicemailBegan): P.VOICEMAIL,
     (P.WAITING, e.CallEnded): P.ENDED,
     (P.TALKING, e.StreamEnded): P.WAITING,
     (P.TALKING, e.CallEscalated): P.ESCALATING,
+    (P.TALKING, v.VoicemailBegan): P.VOICEMAIL,
     (P.TALKING, e.CallEnded): P.ENDED,
     (P.ESCALATING, e.OperatorCalled): P.DIALLING,
     (P.ESCALATING, e.EscalationFailed): P.WAITING,
@@ -48,6 +52,9 @@ TRANSITIONS: Final[Mapping[tuple[Phase, type[e.Event]], Phase]] = {
     (P.BRIDGED, e.OperatorLeft): P.WAITING,
     (P.BRIDGED, e.AttemptEnded): P.ESCALATING,
     (P.BRIDGED, e.CallEnded): P.ENDED,
+    (P.VOICEMAIL, v.VoicemailLeft): P.WAITING,
+    (P.VOICEMAIL, v.VoicemailEmpty): P.WAITING,
+    (P.VOICEMAIL, e.CallEnded): P.ENDED,
 }
 
 

@@ -38,6 +38,22 @@ class Addresses:
     def status(self) -> str:
         return f"{self.base}/voice/status"
 
+    @property
+    def voicemail_done(self) -> str:
+        return f"{self.base}/voice/voicemail-done"
+
+    @property
+    def voicemail_recorded(self) -> str:
+        return f"{self.base}/voice/voicemail-recorded"
+
+    @property
+    def voicemail_transcribed(self) -> str:
+        return f"{self.base}/voice/voicemail-transcribed"
+
+    @property
+    def offered(self) -> str:
+        return f"{self.base}/voice/offered"
+
     def dial_ended(self, attempt: AttemptId) -> str:
         return self._about(attempt, "/voice/dial-ended")
 

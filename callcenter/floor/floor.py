@@ -15,7 +15,7 @@ from callcenter.domain.phases import Phase
 from callcenter.errors import CallerRefused
 from callcenter.floor.addresses import Addresses
 from callcenter.floor.house import House
-from callcenter.floor.live_call import LiveCall
+from callcenter.floor.live_call import OVERTAKEN_SECONDS, LiveCall
 from callcenter.floor.no_call import (
     BUSY,
     FAREWELL,
@@ -144,6 +144,7 @@ class Floor:
             return
         if known := await self._known(request.call_sid, base):
             await known.call.stream_gone()
+            await known.voicemail.settle(OVERTAKEN_SECONDS)
             known.call.finish(f"the telephone call is over ({request.status})")
 
     def stream_status(self, status: StreamStatus) -> None:
@@ -203,6 +204,10 @@ class Floor:
                     tasks.create_task(reception.call.quiet_moment())
         for reception in self._calls.values():
             reception.call.end_stream()
+
+    async def find(self, call_sid: CallSid, base: str) -> Reception | None:
+        """A call that is here, or is taken up now; None when it is over or unknown."""
+        return await self._known(call_sid, base)
 
     # Inside.
 

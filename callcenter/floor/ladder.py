@@ -118,7 +118,7 @@ class Ladder:
     # What the caller's leg asks when the dialling is over.
 
     def dial_ended(self, attempt_id: AttemptId, ended: DialEnded) -> str | None:
-        """What came of an attempt; returns what the caller hears, None for the agent.
+        """What came of an attempt; returns who is rung next, None if nobody is.
 
         Asked again, it answers the same.
         """
@@ -128,11 +128,10 @@ class Ladder:
             if not self._is_ringing(attempt_id) and not self._accepted(attempt_id):
                 return None
             self._settle(attempt_id, ended)
-        if self._call.state.phase is Phase.WAITING:
-            document: str | None = twiml.hang_up()
-        elif ended.request.over:
+        document: str | None = None
+        if ended.request.over:
             document = twiml.hang_up()
-        else:
+        elif self._call.state.phase is not Phase.WAITING:  # no talk came of it
             document = self.next_document(
                 "I am sorry, that colleague is not free. I am trying somebody else."
             )

@@ -19,6 +19,7 @@ from callcenter.domain.opening import Opening
 from callcenter.domain.outcomes import Disposition
 from callcenter.domain.phases import Phase
 from callcenter.domain.tool import Tool
+from callcenter.domain.voicemail import LateVoicemail
 from callcenter.domain.welcome import Welcome, welcome
 from callcenter.errors import CallerRefused, CarrierError
 from callcenter.floor.addresses import Addresses
@@ -78,9 +79,9 @@ class LiveCall:
         self._began_ms -= round(since.total_seconds() * 1000)
 
     def record(self, event: e.Event) -> None:
-        """Enter a fact. After the call's end, only what tools had begun has any."""
+        """Enter a fact. After the end there are only ends of what had been begun."""
         over = self.state.phase is Phase.ENDED
-        if over and not isinstance(event, e.ToolReturned):
+        if over and not isinstance(event, e.ToolReturned | LateVoicemail):
             return
         self.state = apply(self.state, event)
         answered = isinstance(event, e.AgentSpoke) and event.latency_ms is not None

@@ -1,4 +1,4 @@
-"""What a caller hears when this node has no call for them: documents without a call."""
+"""What a caller hears when there is no call for them here, or nobody to take it."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -19,6 +19,14 @@ FAREWELL: Final = (
 )
 NOBODY: Final = (
     "I am sorry, we cannot take your call right now. Please call again later."
+)
+OUT_OF_ORDER: Final = (
+    "I am sorry, our assistant is out of order. Please hold, I am connecting you to "
+    "a colleague."
+)
+SORRY_NOBODY: Final = (
+    "I am sorry, our assistant is out of order, and nobody can take your call right "
+    "now."
 )
 OVER: Final = "This call is over. Thank you for calling. Goodbye."
 

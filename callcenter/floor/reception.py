@@ -1,18 +1,33 @@
 """What a call answers to Twilio's questions: which document comes next, and why."""
 
+from typing import Final
+
 from callcenter.domain import events as e
+from callcenter.domain.call import CallState
 from callcenter.domain.ids import AttemptId
-from callcenter.domain.opening import after_a_break, greeting, nobody_answered
+from callcenter.domain.opening import (
+    after_a_break,
+    came_back,
+    greeting,
+    nobody_answered,
+)
 from callcenter.domain.phases import Phase
 from callcenter.floor.ladder import Ladder
 from callcenter.floor.live_call import LiveCall
 from callcenter.floor.no_call import OVER
-from callcenter.floor.wishes import SORRY_NOBODY, Wishes
+from callcenter.floor.voicemail import Voicemail
+from callcenter.floor.wishes import Wishes
 from callcenter.wire import twiml
-from callcenter.wire.webhooks import DialEnded, VoiceRequest
+from callcenter.wire.webhooks import DialEnded, VoicemailTold, VoiceRequest
 
 REPEAT_MS = 2000
 """Within this, the same question is Twilio's repetition, not a second break."""
+
+GO_ON_KEY: Final = "1"
+GO_ON: Final = "To go on with our assistant, press 1. Otherwise, simply hang up."
+OPERATOR_LEFT: Final = "My colleague has left the call."
+KEPT: Final = "Thank you. Your message was recorded."
+NOT_KEPT: Final = "I am sorry, I did not hear anything."
 
 
 class Reception:
@@ -21,7 +36,8 @@ class Reception:
     def __init__(self, call: LiveCall) -> None:
         self.call = call
         self.ladder = Ladder(call)
-        self.wishes = call.control = Wishes(call, self.ladder)
+        self.voicemail = Voicemail(call)
+        self.wishes = call.control = Wishes(call, self.ladder, self.voicemail)
         self.first_document = ""
         self._resumed: tuple[int, str] = (0, "")
         self._answers: dict[str, str] = {}
@@ -81,6 +97,8 @@ class Reception:
         match self.call.state.phase:
             case Phase.ESCALATING:
                 return self.ladder.next_document() or self._back_to_the_agent()
+            case Phase.VOICEMAIL:
+                return self.voicemail.document
             case Phase.DIALLING | Phase.BRIDGED:
                 return self.ladder.document or self._dial_again()
             case _:
@@ -99,9 +117,52 @@ class Reception:
             self.ladder.remember(attempt_id, document)
         if ended.request.over:
             self.call.finish("the caller hung up")
-        elif self.call.state.phase is Phase.WAITING and self.call.state.was_bridged:
-            self.call.finish("the talk with the operator was over")
+        elif document is None and self._was_just_bridged():
+            document = self._offer(OPERATOR_LEFT)
+            self.ladder.remember(attempt_id, document)
         return document or twiml.hang_up()
+
+    def voicemail_done(self, told: VoicemailTold) -> str:
+        """The document that follows a message."""
+        token = told.request.token
+        if token and token in self._answers:
+            return self._answers[token]
+        document = self.voicemail.done(told)
+        if told.request.over:
+            self.call.finish("the caller hung up")
+        if document is None:
+            document = self._offer(KEPT if told.recording_sid else NOT_KEPT)
+        if token:
+            self._answers[token] = document
+        return document
+
+    def offered(self, request: VoiceRequest) -> str:
+        """The caller pressed a key to go on with the agents, or did not."""
+        if request.token and request.token in self._answers:
+            return self._answers[request.token]
+        state = self.call.state
+        if request.over or request.digits != GO_ON_KEY:
+            self.call.finish("the caller wanted nothing more")
+        if self.call.state.phase is not Phase.WAITING:
+            return twiml.hang_up()
+        opening = came_back(self.call.agent, state.turns, _elsewhere(state))
+        document = self.call.begin(opening)
+        if request.token:
+            self._answers[request.token] = document
+        return document
+
+    def _was_just_bridged(self) -> bool:
+        state = self.call.state
+        return state.phase is Phase.WAITING and state.was_bridged
+
+    def _offer(self, happened: str) -> str:
+        """The caller may go back to the agents, if those can be had."""
+        if self.call.state.phase is not Phase.WAITING:
+            return twiml.hang_up()
+        if self.call.model_failures >= self.call.house.rules.model_failures:
+            self.call.saying_goodbye = True
+            return twiml.hang_up(f"{happened} Thank you for calling. Goodbye.")
+        return twiml.offer(f"{happened} {GO_ON}", action=self.call.addresses.offered)
 
     def _resume(self) -> str:
         """The line broke: take the talk up where it was, or give it to a human.
@@ -130,9 +191,17 @@ class Reception:
         self.ladder.fail()
         state, rules = self.call.state, self.call.house.rules
         if self.call.model_failures >= rules.model_failures:
-            self.call.saying_goodbye = True
-            return twiml.hang_up(SORRY_NOBODY)
+            return self.wishes.last_resort("nobody could take the call")
         tried = bool(state.escalation and state.escalation.attempts)
         return self.call.begin(
             nobody_answered(self.call.agent, state.turns, tried=tried)
         )
+
+
+def _elsewhere(state: CallState) -> str:
+    """Where a caller has been since the agents last heard them."""
+    been = []
+    latest = state.escalation.attempts[-1:] if state.escalation else ()
+    been += [f"talked with {one.operator}" for one in latest if one.accepted]
+    been += ["left a message in our voicemail"] if state.voicemails else []
+    return " and ".join(been) or "waited"

@@ -16,18 +16,11 @@ from callcenter.floor.deeds import Deeds
 from callcenter.floor.keys import Keys
 from callcenter.floor.ladder import Ladder
 from callcenter.floor.live_call import LiveCall
+from callcenter.floor.no_call import OUT_OF_ORDER, SORRY_NOBODY
 from callcenter.floor.standing import Standing
 from callcenter.floor.tongue import Tongue
+from callcenter.floor.voicemail import Voicemail
 from callcenter.wire import twiml
-
-APOLOGY: Final = (
-    "I am sorry, our assistant is out of order. Please hold, I am connecting you to "
-    "a colleague."
-)
-SORRY_NOBODY: Final = (
-    "I am sorry, our assistant is out of order, and nobody can take your call right "
-    "now. Please call again later."
-)
 
 MOST_ESCALATIONS: Final = 3
 """Of one call: after that, a message or a callback must do."""
@@ -39,9 +32,10 @@ NEARLY: Final = 0.9
 class Wishes:
     """One call's; see callcenter.floor.ports.CallControl."""
 
-    def __init__(self, call: LiveCall, ladder: Ladder) -> None:
+    def __init__(self, call: LiveCall, ladder: Ladder, voicemail: Voicemail) -> None:
         self._call = call
         self._ladder = ladder
+        self._voicemail = voicemail
         self.deeds = Deeds(call)
         self.standing = Standing(call)
         self.allowance = Allowance(call)
@@ -101,6 +95,12 @@ class Wishes:
         """Store that the caller wants to be called back."""
         self._call.record(e.CallbackRequested(when, reason))
         await self.deeds.written()
+
+    async def leave_voicemail(self) -> None:
+        """Bring the caller to the tone once they have heard the last words."""
+        if not self._talking:
+            raise ToolFailed("The caller is being transferred already; say no more.")
+        self._call.start(self._to_voicemail())
 
     async def choose_language(self, wish: str) -> str:
         """Go on in another language, if the agent speaks it; see floor.tongue."""
@@ -182,15 +182,21 @@ class Wishes:
     # Without the agents.
 
     def without_the_agents(self, reason: str) -> str:
-        """The document that takes a caller to the operators; the second time, away."""
+        """The document that takes a caller to the operators; at last, to the tone."""
         state = self._call.state
         if state.escalation is None:
             self._ladder.open(self._call.agent, reason, "general")
-            if document := self._ladder.next_document(APOLOGY):
+            if document := self._ladder.next_document(OUT_OF_ORDER):
                 return document
             self._ladder.fail()
-        self._call.saying_goodbye = True
-        return twiml.hang_up(SORRY_NOBODY)
+        return self.last_resort(reason)
+
+    def last_resort(self, reason: str) -> str:
+        """No agent and no operator: a message, or the second time nothing."""
+        if self._call.state.voicemails or self._call.state.phase is Phase.VOICEMAIL:
+            self._call.saying_goodbye = True
+            return twiml.hang_up(SORRY_NOBODY)
+        return self._voicemail.begin(reason, SORRY_NOBODY)
 
     async def rescue(self, reason: str) -> None:
         """The agents cannot go on: take the caller off the line, to a human being."""
@@ -208,6 +214,11 @@ class Wishes:
             await self._redirect(document)
         else:  # whoever was free a moment ago is not
             self._call.end_stream()
+
+    async def _to_voicemail(self) -> None:
+        await self._last_words()
+        if self._talking:
+            await self._redirect(self._voicemail.begin("the caller wished it"))
 
     async def _redirect(self, document: str) -> None:
         """Replace what the caller hears.

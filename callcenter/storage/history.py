@@ -17,7 +17,7 @@ from callcenter.domain.recording import RecordingStarted
 from callcenter.errors import StorageError
 from callcenter.storage import record, tables as t
 from callcenter.storage.engine import Database
-from callcenter.storage.projections import CALLBACK, MESSAGE
+from callcenter.storage.projections import CALLBACK, MESSAGE, VOICEMAIL
 from callcenter.storage.timings import timings_of
 
 MOST_CALLS: Final = 50
@@ -124,6 +124,16 @@ async def _story(connection: AsyncConnection, call_id: str) -> dict[str, Any]:
             {"at": one["at"], "when": one["wanted"], "reason": one["text"]}
             for one in follow_ups
             if one["kind"] == CALLBACK
+        ],
+        "voicemails": [
+            {
+                "at": one["at"],
+                "recording_sid": one["recording_sid"],
+                "seconds": one["seconds"],
+                "text": one["text"],
+            }
+            for one in follow_ups
+            if one["kind"] == VOICEMAIL
         ],
         "recordings": [
             {"at": one["at"], "path": one["data"]["path"]}

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Table, and_, delete, insert, select, update
 from sqlalchemy.sql.dml import UpdateBase
 
-from callcenter.domain import events as e
+from callcenter.domain import events as e, voicemail as v
 from callcenter.domain.outcomes import AttemptOutcome
 from callcenter.domain.transcript import Speaker
 from callcenter.storage import tables as t
@@ -32,6 +32,7 @@ CALLER_LEFT: Final = "caller_left"
 
 MESSAGE: Final = "message"
 CALLBACK: Final = "callback"
+VOICEMAIL: Final = "voicemail"
 
 
 def statements(fact: e.Fact) -> Iterator[UpdateBase]:
@@ -62,8 +63,32 @@ def statements(fact: e.Fact) -> Iterator[UpdateBase]:
                 text=reason,
                 wanted=when,
             )
+        case v.VoicemailLeft() | v.VoicemailTranscribed():
+            yield from _recorded(fact, fact.event)
         case _:
             yield from _escalated(fact)
+
+
+def _recorded(fact: e.Fact, told: v.LateVoicemail) -> Iterator[UpdateBase]:
+    """Once a message, although two nodes may have been told of it."""
+    its_own = and_(
+        t.follow_ups.c.call_id == fact.call_id,
+        t.follow_ups.c.recording_sid == told.recording_sid,
+    )
+    match told:
+        case v.VoicemailLeft(recording_sid, seconds):
+            yield delete(t.follow_ups).where(its_own)
+            yield from _put(
+                t.follow_ups,
+                fact,
+                at=fact.at,
+                kind=VOICEMAIL,
+                text="",
+                recording_sid=recording_sid,
+                seconds=seconds,
+            )
+        case v.VoicemailTranscribed(text=text):
+            yield update(t.follow_ups).where(its_own).values(text=text)
 
 
 def _spoken(fact: e.Fact, spoken: e.CallerSpoke | e.AgentSpoke) -> Iterator[UpdateBase]:

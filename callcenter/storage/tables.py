@@ -189,6 +189,9 @@ follow_ups: Final = Table(
     Column("text", Text, nullable=False),
     # When to call back, in the caller's words.
     Column("wanted", String),
+    # Of a message in the caller's own voice, at the carrier.
+    Column("recording_sid", String),
+    Column("seconds", Integer),
 )
 
 operators: Final = Table(

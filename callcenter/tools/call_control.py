@@ -100,6 +100,18 @@ async def take_message(desk: Desk, message: Message) -> Answer:
     )
 
 
+@tool(timeout_s=5.0)
+async def leave_voicemail(desk: Desk) -> Answer:
+    """Let the caller speak a message in their own voice, after a tone.
+
+    Call it when nobody can take the call and the caller would rather speak than
+    dictate to you. After it succeeds say one short sentence and nothing more: the tone
+    follows your last word.
+    """
+    await desk.call.leave_voicemail()
+    return Answer("Of course. Here is our voicemail.")
+
+
 @tool(timeout_s=5.0, repeatable=False)
 async def request_callback(desk: Desk, when: CallbackTime, reason: Reason) -> Answer:
     """Ask a colleague to call the caller back, at the number they are calling from.

@@ -63,6 +63,13 @@ class CallControl(Protocol):
         """
         ...
 
+    async def leave_voicemail(self) -> None:
+        """Let the caller speak a message after a tone, once the last words were heard.
+
+        Raises ToolFailed when they are being taken elsewhere already.
+        """
+        ...
+
     async def collect_digits(self, count: int, timeout_s: float) -> str:
         """Let the caller type; the digits reach whoever asks here, and nobody else.
 

@@ -49,6 +49,7 @@ DEFINITIONS: Final[dict[str, ToolDefinition]] = {
         call_control.transfer_to_human,
         call_control.end_call,
         call_control.take_message,
+        call_control.leave_voicemail,
         call_control.request_callback,
         call_control.switch_language,
         texting.send_sms,

@@ -10,6 +10,7 @@ from callcenter.floor.floor import Floor
 from callcenter.web.health import Readiness, Warnings, health
 from callcenter.web.media import media
 from callcenter.web.proof import Proof
+from callcenter.web.rungs import rungs
 from callcenter.web.voice import twiml_response, voice
 
 MAX_FORM_BYTES: Final = 64 * 1024
@@ -28,6 +29,7 @@ def create_app(
     app = Quart("callcenter")
     app.config["MAX_CONTENT_LENGTH"] = MAX_FORM_BYTES
     app.register_blueprint(voice(floor, proof))
+    app.register_blueprint(rungs(floor, proof))
     app.register_blueprint(media(floor, proof))
     app.register_blueprint(health(readiness, warnings))
 

@@ -28,6 +28,15 @@ SCREENING_KEYS: Final = (
 SCREENING_SECONDS: Final = 6
 """How long after the briefing a key may still come."""
 
+VOICEMAIL_SECONDS: Final = 120
+"""Of one message: Twilio writes down nothing that is longer."""
+
+VOICEMAIL_QUIET_SECONDS: Final = 5
+"""So long a pause ends a message."""
+
+OFFER_SECONDS: Final = 6
+"""How long a caller may think about an offer."""
+
 DIAL_LIMIT_SECONDS: Final = 3600
 """No dialled leg outlives this (Twilio's own limit is four hours)."""
 
@@ -113,6 +122,40 @@ def screen(briefing: str, *, accept_url: str) -> str:
         )
         gather.say(f"{_sayable(briefing)} {SCREENING_KEYS}")
     response.hangup()
+    return str(response)
+
+
+def record(words: str, *, action: str, told: str, transcribed: str) -> str:
+    """Take a message down after a tone; who says nothing comes to `action`, too."""
+    response = VoiceResponse()
+    response.say(_sayable(words))
+    response.record(
+        action=action,
+        method="POST",
+        max_length=VOICEMAIL_SECONDS,
+        timeout=VOICEMAIL_QUIET_SECONDS,
+        finish_on_key="#",
+        play_beep=True,
+        recording_status_callback=told,
+        recording_status_callback_method="POST",
+        transcribe=True,
+        transcribe_callback=transcribed,
+    )
+    response.redirect(action, method="POST")
+    return str(response)
+
+
+def offer(words: str, *, action: str) -> str:
+    """Offer something for a key; `action` is asked either way."""
+    response = VoiceResponse()
+    gather = response.gather(
+        num_digits=1,
+        timeout=OFFER_SECONDS,
+        action=action,
+        method="POST",
+        action_on_empty_result=True,
+    )
+    gather.say(_sayable(words))
     return str(response)
 
 

@@ -9,9 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from callcenter.domain.ids import CallSid
+from callcenter.domain.ids import CallSid, RecordingSid
 
 _CALL_SID: Final = re.compile(r"CA[0-9a-fA-F]{32}")
+_RECORDING_SID: Final = re.compile(r"RE[0-9a-fA-F]{32}")
+_TRANSCRIPT_CHARACTERS: Final = 5_000
+"""Two minutes of somebody who talks fast have half of it."""
 _INTEGER: Final = re.compile(r"[0-9]{1,18}")
 _NUMBER_CHARACTERS: Final = 128
 
@@ -68,6 +71,26 @@ class StreamStatus:
     error: str
 
 
+@dataclass(frozen=True, slots=True)
+class VoicemailTold:
+    """What a `<Record>` came to: its action, and the recording's own callback."""
+
+    request: VoiceRequest
+    recording_sid: RecordingSid
+    """Empty when nothing was said, or when this is not one."""
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Transcription:
+    """A message, written down."""
+
+    call_sid: CallSid
+    recording_sid: RecordingSid
+    text: str
+    """Empty when it could not be understood."""
+
+
 def parse_voice_request(form: Mapping[str, str]) -> VoiceRequest:
     """Raises BadForm when there is no CallSid."""
     return VoiceRequest(
@@ -92,6 +115,27 @@ def parse_dial_ended(form: Mapping[str, str]) -> DialEnded:
     )
 
 
+def parse_voicemail(form: Mapping[str, str]) -> VoicemailTold:
+    """Raises BadForm when there is no CallSid."""
+    return VoicemailTold(
+        request=parse_voice_request(form),
+        recording_sid=_recording_sid(
+            form.get("RecordingSid") or form.get("RecordingUrl", "").rpartition("/")[2]
+        ),
+        seconds=_integer(form.get("RecordingDuration", "")) or 0,
+    )
+
+
+def parse_transcription(form: Mapping[str, str]) -> Transcription:
+    """Raises BadForm when there is no CallSid."""
+    text = form.get("TranscriptionText", "")[:_TRANSCRIPT_CHARACTERS]
+    return Transcription(
+        call_sid=_call_sid(form.get("CallSid", "")),
+        recording_sid=_recording_sid(form.get("RecordingSid", "")),
+        text=" ".join("".join(c if c.isprintable() else " " for c in text).split()),
+    )
+
+
 def parse_stream_status(form: Mapping[str, str]) -> StreamStatus:
     """Raises BadForm when there is no CallSid."""
     return StreamStatus(
@@ -106,6 +150,10 @@ def _call_sid(text: str) -> CallSid:
     if not _CALL_SID.fullmatch(text):
         raise BadForm("CallSid is missing, or is not one")
     return CallSid(text)
+
+
+def _recording_sid(text: str) -> RecordingSid:
+    return RecordingSid(text if _RECORDING_SID.fullmatch(text) else "")
 
 
 def _parent(text: str) -> CallSid | None:

@@ -130,7 +130,9 @@ async def test_whoever_does_not_press_one_is_followed_by_the_next(
         assert rung(here) == ["Ada", "Bea"]
         assert outcomes(here) == [outcome]
         assert len(here.of(e.OperatorAnswered)) == 1
-        assert "trying somebody else" in call.phone.said_texts[-1]
+        spoken, offered = call.phone.said_texts[-2:]
+        assert "trying somebody else" in spoken
+        assert "has left the call" in offered
         assert here.of(e.CallEnded)[0].disposition is Disposition.ESCALATED
         ((attempt, _),) = [
             escalation["attempts"]

@@ -232,6 +232,7 @@ def test_a_caller_cannot_write_on_the_terminal() -> None:
         "escalations": [],
         "messages": [],
         "callbacks": [],
+        "voicemails": [],
         "events": [],
     }
     paper = StringIO()

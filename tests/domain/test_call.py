@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import assume, given, strategies as st
 
-from callcenter.domain import events as e
+from callcenter.domain import events as e, voicemail
 from callcenter.domain.call import (
     Attempt,
     CallState,
@@ -25,6 +25,7 @@ from callcenter.domain.ids import (
     CallSid,
     EscalationId,
     ItemId,
+    RecordingSid,
     StreamSid,
     ToolCallId,
 )
@@ -334,8 +335,22 @@ def test_no_story_is_too_strange_to_be_read(events: list[e.Event]) -> None:
 @given(EVENTS)
 def test_after_the_end_nothing_happens(event: e.Event) -> None:
     over = state(ANSWERED, ENDED)
+    assume(not isinstance(event, voicemail.LateVoicemail))
 
     assert apply(over, event) is over
+
+
+def test_a_message_that_is_told_of_late_is_known_and_changes_no_ending() -> None:
+    sid = RecordingSid("RE1")
+    late = state(
+        ANSWERED,
+        ENDED,
+        voicemail.VoicemailLeft(sid, 9),
+        voicemail.VoicemailTranscribed(sid, "Hi."),
+    )
+    assert (late.voicemails, late.transcribed) == ((sid,), (sid,))
+    assert late.phase is Phase.ENDED
+    assert late.disposition == state(ANSWERED, ENDED).disposition
 
 
 TALKED = (ANSWERED, STREAM, caller_spoke("i1", "Hello", 0))

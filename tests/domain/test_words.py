@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from callcenter.domain import events as e, recording, verification
+from callcenter.domain import events as e, recording, verification, voicemail
 from callcenter.domain.events import EVENTS
 from callcenter.domain.prices import Tokens
 from callcenter.domain.schedule import Slot
@@ -20,7 +20,11 @@ def test_every_fact_that_is_told_has_a_name() -> None:
         for kind in vars(e).values()
         if is_dataclass(kind) and isinstance(kind, type) and kind is not e.Fact
     } - {Tokens}
-    for each in (recording.RecordingEvent, verification.VerificationEvent):
+    for each in (
+        recording.RecordingEvent,
+        verification.VerificationEvent,
+        voicemail.VoicemailEvent,
+    ):
         told |= set(each.__args__)
 
     assert set(EVENTS.values()) == told

@@ -136,6 +136,8 @@ class Control:
 
     async def request_callback(self, when: str, reason: str) -> None: ...
 
+    async def leave_voicemail(self) -> None: ...
+
     async def choose_language(self, wish: str) -> str:
         return ""
 

@@ -81,6 +81,9 @@ class FakeCall:
     def secret_entry(self) -> AbstractContextManager[None]:
         return nullcontext()
 
+    async def leave_voicemail(self) -> None:
+        self.done.append(("voicemail",))
+
     async def collect_digits(self, count: int, timeout_s: float) -> str:
         self.done.append(("typing", str(count)))
         return self.typed

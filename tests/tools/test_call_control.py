@@ -111,3 +111,10 @@ async def test_a_language_that_nobody_speaks_is_declined_in_words() -> None:
     result = await call(house, "switch_language", language="Klingon")
     assert result.outcome is ToolOutcome.REFUSED
     assert "in the language you have spoken so far" in read(result)["error"]
+
+
+async def test_a_caller_may_speak_a_message_after_a_tone() -> None:
+    house = House()
+    answer = await ask(house, "leave_voicemail")
+    assert "voicemail" in answer["say"]
+    assert house.call.done == [("voicemail",)]

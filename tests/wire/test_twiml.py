@@ -12,11 +12,15 @@ from callcenter.wire.twiml import (
     MAX_INLINE_CHARACTERS,
     MAX_SAID_CHARACTERS,
     SCREENING_SECONDS,
+    VOICEMAIL_QUIET_SECONDS,
+    VOICEMAIL_SECONDS,
     bridge,
     connect,
     dial,
     dial_anyone,
     hang_up,
+    offer,
+    record,
     screen,
 )
 
@@ -250,3 +254,26 @@ def test_what_may_go_by_rest_is_short_enough_for_it(character: str) -> None:
     assert len(dialled(announcement=longest)) < MAX_INLINE_CHARACTERS
     assert len(connected(longest)) < MAX_INLINE_CHARACTERS
     assert len(hang_up(longest)) < MAX_INLINE_CHARACTERS
+
+
+# Below the operators.
+
+
+def test_a_message_ends_with_a_key_a_pause_or_its_longest_length() -> None:
+    document = record("Speak.", action=f"{BASE}/done", told=f"{BASE}/a", transcribed="")
+
+    assert tags(document) == ["Say", "Record", "Redirect"]
+    attributes = only(document, "Record").attrib
+    assert attributes["finishOnKey"] == "#"
+    assert attributes["maxLength"] == str(VOICEMAIL_SECONDS)
+    assert attributes["timeout"] == str(VOICEMAIL_QUIET_SECONDS)
+    assert (attributes["playBeep"], attributes["transcribe"]) == ("true", "true")
+    assert only(document, "Redirect").text == f"{BASE}/done"
+
+
+def test_an_offer_is_asked_about_whether_it_is_taken_or_not() -> None:
+    document = offer("Press 1.", action=f"{BASE}/offered")
+
+    assert tags(document) == ["Gather"]
+    assert only(document, "Gather").attrib["actionOnEmptyResult"] == "true"
+    assert said(document) == ["Press 1."]

@@ -12,7 +12,9 @@ from callcenter.wire.webhooks import (
     VoiceRequest,
     parse_dial_ended,
     parse_stream_status,
+    parse_transcription,
     parse_voice_request,
+    parse_voicemail,
 )
 
 CALL = CallSid("CA0123456789abcdef0123456789ABCDEF")
@@ -168,3 +170,37 @@ def test_no_form_does_worse_than_be_refused(fields: dict[str, str], sid: bool) -
             assert parse(fields)
         except BadForm:
             assert not sid
+
+
+RECORDING = "RE0123456789abcdef0123456789ABCDEF"
+
+
+def test_a_message_is_known_by_its_sid_alone() -> None:
+    told = parse_voicemail(form(RecordingSid=RECORDING, RecordingDuration="7"))
+    assert (told.recording_sid, told.seconds) == (RECORDING, 7)
+
+
+@pytest.mark.parametrize(
+    ("url", "sid"),
+    [
+        (
+            f"https://api.twilio.com/2010-04-01/Accounts/AC0/Recordings/{RECORDING}",
+            RECORDING,
+        ),
+        ("http://169.254.169.254/latest/meta-data", ""),
+        (f"https://evil.example/{RECORDING}/../x", ""),
+        ("", ""),
+    ],
+)
+def test_of_a_recordings_address_only_the_sid_is_believed(url: str, sid: str) -> None:
+    """The documents promise the address; the SID comes as well, so far."""
+    assert parse_voicemail(form(RecordingUrl=url)).recording_sid == sid
+
+
+def test_what_a_message_says_is_one_line_with_an_end() -> None:
+    said = parse_transcription(
+        form(RecordingSid=RECORDING, TranscriptionText=" My\r\nchain\x00 " + "x" * 9999)
+    )
+    assert said.text.startswith("My chain xxx")
+    assert len(said.text) <= 5_000
+    assert (said.call_sid, said.recording_sid) == (CALL, RECORDING)

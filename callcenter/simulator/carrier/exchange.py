@@ -42,6 +42,8 @@ class Options:
     longest_say_ms: int = 400
     """Only for the silent default voice."""
     webhook_timeout_s: float = 15.0
+    transcription: str = ""
+    """What is understood of a message that is to be written down; empty: nothing."""
     deliver_twice: bool = False
     """Each webhook arrives twice, with one idempotency token, as after a connection
     that broke before Twilio read the answer."""

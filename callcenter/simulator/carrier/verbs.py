@@ -26,6 +26,7 @@ GATHER_TIMEOUT_S: Final = 5.0
 RECORD_TIMEOUT_S: Final = 5.0
 RECORD_MAX_S: Final = 3600.0
 RECORD_KEYS: Final = "1234567890*#"
+TRANSCRIBED_MS: Final = (2_000, 120_000)
 _MS: Final = 1000
 
 
@@ -192,7 +193,35 @@ def _keep(run: Execution, verb: Verb, sid: str, recorder: Recorder) -> dict[str,
             "RecordingSource": "RecordVerb",
         }
         exchange.spawn(exchange.notify(callback, told, run.leg))
+    if verb.flag("transcribe"):
+        _transcribe(run, verb, fields, recorder.total_ms)
     return fields
+
+
+def _transcribe(
+    run: Execution, verb: Verb, recording: dict[str, str], length_ms: int
+) -> None:
+    """Have a recording written down: it must not be too short, nor too long."""
+    exchange = run.exchange
+    text = exchange.options.transcription
+    fits = TRANSCRIBED_MS[0] <= length_ms <= TRANSCRIBED_MS[1]
+    url = verb.attribute("transcribeCallback")
+    if not url:
+        return
+    told = {
+        "AccountSid": exchange.account_sid,
+        "CallSid": run.leg.sid,
+        "CallStatus": run.leg.status,
+        "From": run.leg.from_number,
+        "To": run.leg.to_number,
+        "TranscriptionSid": new_sid("TR"),
+        "TranscriptionStatus": "completed" if fits and text else "failed",
+        "TranscriptionText": text if fits else "",
+        "RecordingSid": recording["RecordingSid"],
+        "RecordingUrl": recording["RecordingUrl"],
+    }
+    callback = StatusCallback(run.resolve(url))
+    exchange.spawn(exchange.notify(callback, told, run.leg))
 
 
 def _forget_keys(run: Execution) -> None:

@@ -72,6 +72,12 @@ INTENTS: Final = (
         _BOOKING,
     ),
     _intent(
+        "voicemail",
+        "voicemail, leave a voicemail, after the tone",
+        "leave_voicemail",
+        f"message {_PEOPLE}",
+    ),
+    _intent(
         "message",
         "message, take a message, tell them, please ask anna",
         "take_message",
