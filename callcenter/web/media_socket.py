@@ -10,7 +10,6 @@ which does the same, only slower.
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Final, cast
 
 from hypercorn.asyncio.tcp_server import TCPServer
@@ -135,12 +134,15 @@ class DirectSocket(asyncio.Protocol):
         self._transport.write(render(text.encode()))
 
     async def close(self, code: int, reason: str = "") -> None:
-        if not self._over:
-            self._end()
-            await self._inner.close(code, reason)
-        with suppress(TimeoutError):
+        try:
             async with asyncio.timeout(CLOSE_SECONDS):
+                if not self._over:
+                    self._end()
+                    await self._inner.close(code, reason)
                 await self._parted.wait()
+        except TimeoutError:
+            if self._transport.get_write_buffer_size():
+                self._transport.abort()  # it reads nothing: it would never be rid of
 
     def abandon(self) -> None:
         """End what has been refused already: neither side says goodbye."""

@@ -297,6 +297,26 @@ async def test_pings_of_a_caller_who_reads_nothing_fill_no_memory() -> None:
         assert await asyncio.wait_for(read.readuntil(now), 5) == now
 
 
+async def test_a_caller_who_reads_nothing_is_soon_rid_of() -> None:
+    gone: asyncio.Queue[DirectSocket] = asyncio.Queue()
+
+    async def stuff(here: MediaSocket) -> None:
+        assert isinstance(here, DirectSocket)
+        while here.send_now("x" * 60_000):
+            pass
+        await here.close(1011, "too slow")
+        gone.put_nowait(here)
+
+    async with served(stuff) as address, raw(address) as (read, write):
+        write.transport.pause_reading()  # type: ignore[attr-defined]
+        write.write(HANDSHAKE)
+        here = await asyncio.wait_for(gone.get(), 3)
+        assert here._transport.is_closing()
+        write.transport.resume_reading()  # type: ignore[attr-defined]
+        with suppress(ConnectionError):
+            await read.read()
+
+
 async def test_what_is_offered_and_taken_is_not_received_and_order_is_kept() -> None:
     taken: list[bytes] = []
     left: asyncio.Queue[str | bytes] = asyncio.Queue()
