@@ -7,6 +7,7 @@ Every message takes its constant time there, and its constant time back.
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from math import ceil
 
 from callcenter.bridge.bridge import Bridge
 from callcenter.bridge.commands import Clear, Command, Play, SetMark
@@ -73,14 +74,22 @@ class Line:
         self._deliver()
 
     def pass_time(self, ms: int) -> None:
-        for _ in range(ms):
-            self.now_ms += 1
+        until_ms = self.now_ms + ms
+        while self.now_ms < until_ms:
+            self.now_ms = self._next_ms(until_ms)
             if self.now_ms % FRAME_MS == 0:
                 self._back[self.now_ms + self.back_ms].append(
                     CallerFrame(self.now_ms, b"")
                 )
             self._return_marks()
             self._deliver()
+
+    def _next_ms(self, until_ms: int) -> int:
+        """When something happens next: between, time may pass in one step."""
+        frame_ms = self.now_ms - self.now_ms % FRAME_MS + FRAME_MS
+        due = [ceil(due_ms) for due_ms, _ in self.phone.marks[:1]]
+        ahead = [until_ms, frame_ms, *due, *self._there, *self._back]
+        return min(ms for ms in ahead if ms > self.now_ms)
 
     def _deliver(self) -> None:
         for item_id, command in self._there.pop(self.now_ms, []):

@@ -7,6 +7,7 @@ Marks may come late, or not at all.
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from math import ceil
 from random import Random
 from statistics import median, quantiles
 
@@ -81,8 +82,9 @@ class BadLine:
             self.there.send(self.now_ms, (item_id, command))
 
     def pass_time(self, ms: int) -> None:
-        for _ in range(ms):
-            self.now_ms += 1
+        until_ms = self.now_ms + ms
+        while self.now_ms < until_ms:
+            self.now_ms = self._next_ms(until_ms)
             for message in self.there.arrived(self.now_ms):
                 self._reach_phone(*message)  # type: ignore[misc]
             for name in self.phone.due(self.now_ms):
@@ -91,6 +93,13 @@ class BadLine:
                 self.back.send(self.now_ms, CallerFrame(self.now_ms, b""))
             for event in self.back.arrived(self.now_ms):
                 self.happens(event)  # type: ignore[arg-type]
+
+    def _next_ms(self, until_ms: int) -> int:
+        """When something happens next: between, time may pass in one step."""
+        frame_ms = self.now_ms - self.now_ms % FRAME_MS + FRAME_MS
+        due = [ceil(due_ms) for due_ms, _ in self.phone.marks[:1]]
+        ahead = [until_ms, frame_ms, *due, *self.there.messages, *self.back.messages]
+        return min(ms for ms in ahead if ms > self.now_ms)
 
     def _return(self, name: str) -> None:
         if self.chance.random() < self.lost_marks:
