@@ -29,8 +29,9 @@ install: $(READY)  ## install into .venv; afterwards .venv/bin/callcenter works
 demo: $(READY)  ## place one whole call, with sound, and no account or key (KEEP=1 stays up)
 	@$(BIN)/callcenter demo $(if $(KEEP),--keep)
 
+# Whole calls mostly wait for sound: more workers than cores, and none that idles.
 test: $(READY)  ## run the whole test suite
-	@$(BIN)/python -m pytest -n 2 -q --cov --cov-report= tests
+	@$(BIN)/python -m pytest -n 4 --dist worksteal -q --cov --cov-report= tests
 	@$(BIN)/python -m coverage report --include='callcenter/domain/*,callcenter/wire/*,callcenter/bridge/*' --fail-under=100
 	@$(BIN)/python -m coverage report --fail-under=90
 
