@@ -75,6 +75,10 @@ def test_an_article_without_headings_is_called_after_its_file() -> None:
             "---\nsame: [bicycle]\n---\n# A\n\nT.",
             "a.md:2: each of 'same' should be two",
         ),
+        (
+            "---\nsame:\n  - [bicycle, bike]\n---\n# A\n\nT.",
+            "a.md:3: 'same' should be plain text",
+        ),
         ("---\nalso: [x\n---\n# A\n\nText.", "a.md:2: is not YAML here"),
     ],
 )
