@@ -109,7 +109,8 @@ class Bridge:
                     self.tape.caller(timestamp_ms, audio)
                     settled_ms = self._playback.settled_ms(self._clock_ms)
                     yield from _kept(self.tape.wind(settled_ms))
-                yield from self._heard(self._playback.overdue(timestamp_ms))
+                if self._playback.may_be_overdue(timestamp_ms):
+                    yield from self._heard(self._playback.overdue(timestamp_ms))
             case FramesMissing(ms):
                 yield from self._pad(ms)
             case AgentAudio(item_id, response_id, audio) if audio:

@@ -137,6 +137,13 @@ class Playback:
         self._run = Run(self._run.free_ms)
         return mark
 
+    def may_be_overdue(self, stamp_ms: float) -> bool:
+        """Whether to look at `overdue`: this is asked at every frame."""
+        if self._clears and stamp_ms >= self._clears[0].sent_at_ms + ANSWER_MS:
+            return True
+        queue = self._run.queue
+        return bool(queue) and stamp_ms > queue[0].sent_at_ms + LOST_MS
+
     def overdue(self, stamp_ms: float) -> Iterator[Heard]:
         """What was cleared or sent so long ago that it has to be estimated now."""
         while self._lost(stamp_ms):

@@ -223,13 +223,14 @@ class Talk:
         state, rules = self._host.state, self._host.house.rules
         if state.phase is not Phase.TALKING or self._host.saying_goodbye:
             return LEAVING
-        if state.refused_handoffs == MOST_REFUSED - 1:
-            self._host.start(self._host.rescue("the agents passed the caller round"))
-        return why_not(
+        refusal = why_not(
             handoffs=state.handoffs,
             in_a_row=state.handoffs_in_a_row,
             most=rules.max_handoffs,
         )
+        if refusal and state.refused_handoffs >= MOST_REFUSED - 1:
+            self._host.start(self._host.rescue("the agents passed the caller round"))
+        return refusal
 
     def _agent(self, opening: Opening) -> AgentName:
         return self._host.agent if self._host.state.agent else opening.agent

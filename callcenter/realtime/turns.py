@@ -62,11 +62,6 @@ class Turns:
         if saying.latency_ms is not None:
             saying.audible_ms = saying.latency_ms + in_ms
 
-    def caller_arrived(self) -> None:
-        """What was said before anybody could hear it is only beginning now."""
-        for saying in self._sayings.values():
-            saying.began_ms = self._clock()
-
     def heard(self, heard: Heard) -> None:
         """An item has been heard to its end, or was cut off."""
         self._saying(heard.item_id).heard = heard

@@ -209,6 +209,12 @@ def test_a_clear_that_nobody_answers_is_estimated_before_the_model_goes_on() -> 
     )
 
 
+def test_a_line_whose_last_mark_is_lost_is_quiet_again() -> None:
+    play = Playbook().answers(HELLO, 1000, marks="1 2") >> MarkReturned("1")
+
+    assert play.at(6000).at(6020) << heard(HELLO, 1000, of=1000) << FallSilent()
+
+
 def test_what_was_cut_off_is_told_before_the_stream_is_over() -> None:
     play = Playbook().answers(HELLO, 1000, marks="1 2") >> MarkReturned("1")
     play.at(400) >> Interrupted() << Clear() << SetMark("3") << FallSilent()

@@ -8,6 +8,7 @@ import pytest
 
 from callcenter.domain import events as e
 from callcenter.domain.handover import HandoffRefused
+from callcenter.floor import talk
 from tests.fakes.center import Caller, Center, center
 
 AGENTS = Path(__file__).parents[2] / "agents"
@@ -75,6 +76,25 @@ async def test_agents_that_insist_on_passing_the_caller_on_lose_them_to_a_human(
         (escalated,) = here.of(e.CallEscalated)
         assert "passed the caller round" in escalated.reason
         assert here.of(e.AgentHandedOff) == []
+
+
+async def test_whoever_may_pass_a_caller_on_again_keeps_them_from_no_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two refusals are forgiven once a handoff makes sense: nobody is rescued."""
+    reasons = iter(["Too often.", "Too often.", ""])
+    monkeypatch.setattr(talk, "why_not", lambda **_: next(reasons))
+    async with center(tmp_path) as here:
+
+        async def script(caller: Caller) -> None:
+            await caller.hears_agent()
+            for _ in range(3):
+                await caller.asks(SERVICES)
+
+        await here.call(script)
+        assert len(here.of(HandoffRefused)) == 2
+        assert len(here.of(e.AgentHandedOff)) == 1
+        assert here.of(e.CallEscalated) == []
 
 
 async def test_who_is_saying_goodbye_passes_nobody_on(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from typing import Final
 from callcenter.wire.mulaw import (
     BYTES_PER_MS,
     FRAME_BYTES,
-    FRAME_MS,
     SILENCE,
     decode,
     encode,
@@ -65,11 +64,6 @@ def frames(audio: bytes) -> list[bytes]:
     """Cut into 20 ms pieces, the last one filled with silence."""
     cuts = range(0, len(audio), FRAME_BYTES)
     return [audio[cut : cut + FRAME_BYTES].ljust(FRAME_BYTES, SILENCE) for cut in cuts]
-
-
-def whole_frames_ms(ms: float) -> int:
-    """The next multiple of a frame."""
-    return math.ceil(ms / FRAME_MS) * FRAME_MS
 
 
 @cache
