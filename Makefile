@@ -51,7 +51,7 @@ format: $(READY)  ## let ruff format and mend what it can
 
 lock:  ## resolve requirements.lock anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate \
-		--extra demo --extra fast --extra postgres --group dev pyproject.toml -o requirements.lock
+		--extra demo --extra fast --extra oidc --extra postgres --group dev pyproject.toml -o requirements.lock
 
 clean:  ## remove .venv and what the demo left
 	rm -rf .venv demo

@@ -1,0 +1,1 @@
+"""What nodes tell each other while calls are live: facts out, orders in."""

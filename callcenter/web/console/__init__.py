@@ -1,0 +1,1 @@
+"""The console: what operators and supervisors see in a browser."""
