@@ -225,6 +225,10 @@ class CallbackRequested:
 
     when: str
     reason: str
+    topic: str = ""
+    """Who should call: an operator's skill; empty: nobody said."""
+    queued_at: datetime | None = None
+    """Since when they have waited in line: their place is kept. None: they have not."""
 
 
 @dataclass(frozen=True, slots=True)

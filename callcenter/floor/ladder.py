@@ -86,6 +86,14 @@ class Ladder:
         )
         return self._document
 
+    def below_the_operators(self, announcement: str = "") -> str | None:
+        """What follows when no operator took the call.
+
+        The document of the waiting line, or of voicemail; None: back to the agent.
+        """
+        del announcement
+        return None
+
     # What the operator's leg asks.
 
     def brief(self, attempt_id: AttemptId) -> str:
