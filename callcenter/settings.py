@@ -88,6 +88,8 @@ class Settings(BaseSettings):
     """Whose weather a caller means who names no place."""
 
     database_url: str = "sqlite+aiosqlite:///callcenter.db"
+    redis_url: SecretStr = SecretStr("")
+    """Valkey or Redis, when there is more than one node."""
     agents_dir: Path = Path("agents")
     entry_agent: str = "triage"
     tools_modules: str = ""

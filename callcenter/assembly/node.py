@@ -21,6 +21,7 @@ from callcenter.assembly.appointments import (
     running_errands,
 )
 from callcenter.assembly.briefing import Briefing
+from callcenter.assembly.bus import connected
 from callcenter.assembly.clock import SystemClock
 from callcenter.assembly.fact_log import log_fact
 from callcenter.assembly.identity import CallIdentity
@@ -54,6 +55,7 @@ from callcenter.tools.resources import opened
 from callcenter.tools.rosters import Rosters
 from callcenter.web.app import create_app
 from callcenter.web.proof import Proof
+from callcenter.wire.bus import Bus
 
 FLUSH_SECONDS: Final = 5.0
 """For the last facts, at the end of the process."""
@@ -75,6 +77,7 @@ class Node:
     rosters: Rosters
     settings: Settings
     knowledge: Library
+    bus: Bus
     problems: dict[str, str] = field(default_factory=dict)
     """What is not in order, by its name; a sentence each."""
     model: ModelHealth = field(default_factory=ModelHealth)
@@ -99,7 +102,14 @@ class Node:
         articles = [str(problem) for problem in self.knowledge.problems]
         model = [self.model.trouble] if self.model.trouble else []
         operators = self.floor.house.operators()
-        return [*model, *order.warnings(self.settings, operators), *cards, *articles]
+        bus = [self.bus.problem] if self.bus.problem else []
+        return [
+            *model,
+            *bus,
+            *order.warnings(self.settings, operators),
+            *cards,
+            *articles,
+        ]
 
 
 @asynccontextmanager
@@ -182,6 +192,7 @@ async def running(
             rosters,
             settings,
             knowledge,
+            await doors.enter_async_context(connected(settings)),
             order.problems(settings),
         )
         ready = Readiness(node.not_ready, database.check, clock)
