@@ -7,6 +7,7 @@ a newer one wrote, during a deploy.
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
@@ -78,3 +79,15 @@ def load_line(text: bytes) -> Fact:
         raise UnknownFact(f"a line of the journal cannot be read: {error}") from error
     event = load(line.kind, line.data)
     return Fact(CallId(line.call_id), line.sequence, line.at, event)
+
+
+def load_lines(text: bytes) -> list[Fact]:
+    """Several facts, as the bus brings them; a kind that is not known is left out.
+
+    Who watches calls can do without it, and whoever resumes one reads the record.
+    """
+    facts = []
+    for line in text.splitlines():
+        with suppress(UnknownFact):
+            facts.append(load_line(line))
+    return facts
