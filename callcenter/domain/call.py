@@ -16,6 +16,7 @@ from callcenter.domain import (
     verification,
     voicemail,
 )
+from callcenter.domain.callbacks import CalledBack, Direction
 from callcenter.domain.deeds import Deeds
 from callcenter.domain.handover import HandoffRefused, Handover
 from callcenter.domain.ids import (
@@ -63,6 +64,9 @@ class CallState:
     call_sid: CallSid = CallSid("")
     caller_number: str = ""
     called_number: str = ""
+    direction: Direction = Direction.INBOUND
+    called_back: CalledBack | None = None
+    """Which wish this call answers; None: it is a caller's own."""
     roster: str = ""
     """The hash of the roster that it began with."""
     phase: Phase = Phase.RINGING
@@ -128,14 +132,17 @@ def apply(state: CallState, event: e.Event) -> CallState:
 
 def _applied(state: CallState, event: e.Event) -> CallState:  # noqa: C901, PLR0911, PLR0912  # one line a fact
     match event:
-        case e.CallAnswered(sid, caller, called, roster):
+        case e.CallAnswered(sid, caller, called, roster, direction):
             return replace(
                 state,
                 call_sid=sid,
                 caller_number=caller,
                 called_number=called,
                 roster=roster,
+                direction=direction,
             )
+        case e.CalledBack():
+            return replace(state, called_back=event)
         case e.SessionOpened(agent=agent) | e.CallResumed(agent=agent):
             return replace(state, agent=agent)
         case e.AgentHandedOff(to_agent=agent, reason=reason, known=known):

@@ -9,6 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
 
+from callcenter.domain.callbacks import (
+    CallbackRequested as CallbackRequested,  # noqa: PLC0414
+    CalledBack as CalledBack,  # noqa: PLC0414  # where all other facts are
+    Direction,
+)
 from callcenter.domain.deeds import (
     ToolCalled as ToolCalled,  # noqa: PLC0414  # where all other facts are
     ToolReturned as ToolReturned,  # noqa: PLC0414
@@ -41,6 +46,8 @@ class CallAnswered:
     called_number: str
     roster: str = ""
     """The hash of the roster that serves this call."""
+    direction: Direction = Direction.INBOUND
+    """Outbound: we called, and the "caller" is who was called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,18 +227,6 @@ class MessageTaken:
 
 
 @dataclass(frozen=True, slots=True)
-class CallbackRequested:
-    """The caller wants to be called back."""
-
-    when: str
-    reason: str
-    topic: str = ""
-    """Who should call: an operator's skill; empty: nobody said."""
-    queued_at: datetime | None = None
-    """Since when they have waited in line: their place is kept. None: they have not."""
-
-
-@dataclass(frozen=True, slots=True)
 class HangUpDecided:
     """We are about to hang up. The carrier may do it, and never say so."""
 
@@ -272,6 +267,7 @@ Event: TypeAlias = (
     | CallResumed
     | MessageTaken
     | CallbackRequested
+    | CalledBack
     | RecordingEvent
     | VerificationEvent
     | VoicemailEvent

@@ -29,5 +29,11 @@ AttemptId = NewType("AttemptId", str)
 RecordingSid = NewType("RecordingSid", str)
 """Twilio's id of one recording."""
 
+CallbackId = NewType("CallbackId", str)
+"""One wish to be called back; ours."""
+
+CallbackTryId = NewType("CallbackTryId", str)
+"""One try to call somebody back; ours, and part of the callback URLs."""
+
 AgentName = NewType("AgentName", str)
 """The stem of an agent's card."""
