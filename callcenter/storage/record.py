@@ -17,7 +17,7 @@ from callcenter.domain.events import Fact
 from callcenter.domain.ids import AgentName, CallId, CallSid
 from callcenter.domain.outcomes import Disposition
 from callcenter.domain.phases import Phase
-from callcenter.storage import tables as t
+from callcenter.storage import call_figures as figures, tables as t
 from callcenter.storage.call_row import CallRow
 from callcenter.storage.projections import PROJECTED, statements
 from callcenter.wire.facts import dump, load, name_of
@@ -32,6 +32,7 @@ async def write(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
         if row is None:
             row = CallRow.before(new[0])
             await connection.execute(insert(t.calls).values(**asdict(row)))
+            await figures.begin(connection, row)
         await connection.execute(insert(t.call_events), [_record(f) for f in new])
         if new[0].sequence < row.last_sequence:
             await rebuild(connection, call_id)
@@ -44,7 +45,9 @@ async def rebuild(connection: AsyncConnection, call_id: CallId) -> None:
     for table in PROJECTED:
         await connection.execute(delete(table).where(table.c.call_id == call_id))
     recorded = await facts_of(connection, call_id)
-    await _apply(connection, CallRow.before(recorded[0]), recorded)
+    row = CallRow.before(recorded[0])
+    await figures.begin_again(connection, row)
+    await _apply(connection, row, recorded)
 
 
 async def facts_of(connection: AsyncConnection, call_id: CallId) -> list[Fact]:
@@ -130,8 +133,9 @@ async def _apply(
 ) -> None:
     for fact in facts:
         row = row.then(fact)
-        for statement in statements(fact):
+        for statement in (*statements(fact), *figures.statements(fact)):
             await connection.execute(statement)
     await connection.execute(
         update(t.calls).where(t.calls.c.id == row.id).values(**asdict(row))
     )
+    await connection.execute(figures.settled(row))

@@ -26,7 +26,11 @@ def new(path: Path) -> str:
 
 def tables(path: Path) -> set[str]:
     with closing(sqlite3.connect(path)) as connection, connection:
-        found = connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
+        found = connection.execute(
+            # The index of words is several tables, of SQLite's own making.
+            "SELECT name FROM sqlite_master WHERE type='table' "
+            "AND name NOT GLOB 'call_words*'"
+        )
         names = {name for (name,) in found}
     connection.close()
     return names
