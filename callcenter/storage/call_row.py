@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Self
 
 from callcenter.domain import events as e
+from callcenter.domain.callbacks import Direction
 from callcenter.domain.ids import AgentName, CallId, CallSid
 from callcenter.domain.outcomes import Disposition
 from callcenter.domain.phases import Phase, after
@@ -27,6 +28,7 @@ class CallRow:
     phase: Phase = Phase.RINGING
     agent: AgentName | None = None
     roster: str = ""
+    direction: str = Direction.INBOUND
     last_sequence: int = -1
 
     @classmethod
@@ -45,7 +47,9 @@ class CallRow:
 
     def _told_by(self, fact: e.Fact) -> "CallRow":
         match fact.event:
-            case e.CallAnswered(call_sid, caller_number, called_number, roster):
+            case e.CallAnswered(
+                call_sid, caller_number, called_number, roster, direction
+            ):
                 return replace(
                     self,
                     started_at=fact.at,
@@ -53,6 +57,7 @@ class CallRow:
                     caller_number=caller_number,
                     called_number=called_number,
                     roster=roster,
+                    direction=direction,
                 )
             case e.SessionOpened(agent=agent) | e.CallResumed(agent=agent):
                 return replace(self, agent=agent)

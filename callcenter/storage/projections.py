@@ -13,6 +13,8 @@ from callcenter.domain import events as e, voicemail as v
 from callcenter.domain.outcomes import AttemptOutcome
 from callcenter.domain.transcript import Speaker
 from callcenter.storage import tables as t
+from callcenter.storage.callback_facts import callback_statements
+from callcenter.storage.callback_tables import call_costs
 
 PROJECTED: Final = (
     t.turns,
@@ -21,6 +23,7 @@ PROJECTED: Final = (
     t.escalations,
     t.escalation_attempts,
     t.follow_ups,
+    call_costs,
 )
 """What can be built again from the record."""
 
@@ -37,6 +40,7 @@ VOICEMAIL: Final = "voicemail"
 
 def statements(fact: e.Fact) -> Iterator[UpdateBase]:
     """What to execute, in order; nothing for a fact that only the record needs."""
+    yield from callback_statements(fact)
     match fact.event:
         case e.CallerSpoke() | e.AgentSpoke():
             yield from _spoken(fact, fact.event)

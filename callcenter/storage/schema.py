@@ -19,7 +19,11 @@ from sqlalchemy import Connection, create_engine, text
 
 from callcenter.errors import StorageError
 from callcenter.storage import (  # noqa: F401  # part of the metadata
+    api_tables,
+    callback_tables,
     caller_tables,
+    people_tables,
+    record_tables,
     schedule_tables,
     ticket_tables,
 )

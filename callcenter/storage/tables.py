@@ -87,6 +87,8 @@ calls: Final = Table(
     Column("phase", String, nullable=False),
     Column("agent", String),
     Column("roster", String, nullable=False, default=""),
+    # Outbound: we called, and the "caller" is who was called.
+    Column("direction", String, nullable=False, server_default="inbound"),
     Column("last_sequence", Integer, nullable=False),
 )
 

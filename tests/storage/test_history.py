@@ -53,6 +53,7 @@ async def test_a_listed_call_says_what_the_contract_promises(history: History) -
         "phase": "ended",
         "agent": "weather",
         "roster": "r0",
+        "direction": "inbound",
     }
 
 
