@@ -19,6 +19,7 @@ from callcenter.domain.outcomes import Disposition
 from callcenter.domain.phases import Phase
 from callcenter.storage import call_figures as figures, tables as t
 from callcenter.storage.call_row import CallRow
+from callcenter.storage.outbox import tell_facts
 from callcenter.storage.projections import PROJECTED, statements
 from callcenter.wire.facts import dump, load, name_of
 
@@ -34,6 +35,7 @@ async def write(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
             await connection.execute(insert(t.calls).values(**asdict(row)))
             await figures.begin(connection, row)
         await connection.execute(insert(t.call_events), [_record(f) for f in new])
+        await tell_facts(connection, new)
         if new[0].sequence < row.last_sequence:
             await rebuild(connection, call_id)
         else:
