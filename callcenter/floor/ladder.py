@@ -86,6 +86,11 @@ class Ladder:
         )
         return self._document
 
+    def line_is_open(self, topic: str) -> bool:
+        """Whether a caller may wait in line: somebody is at work, but busy."""
+        del topic
+        return False
+
     def below_the_operators(self, announcement: str = "") -> str | None:
         """What follows when no operator took the call.
 

@@ -4,6 +4,7 @@ The tools' CallControl is here, and the last resort when the agents cannot go on
 """
 
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import Final
 
 from callcenter.bridge.patience import Due
@@ -24,6 +25,8 @@ from callcenter.wire import twiml
 
 MOST_ESCALATIONS: Final = 3
 """Of one call: after that, a message or a callback must do."""
+
+NEXT_FREE: Final = "the next free colleague"
 
 NEARLY: Final = 0.9
 """Of a call's money: the caller is warned from here."""
@@ -63,20 +66,21 @@ class Wishes:
     async def escalate(self, reason: str, topic: str) -> str:
         """Decide that an operator is needed; the transfer follows the last words.
 
-        Returns the first operator's name, or "" when nobody is at work.
+        Returns the first operator's name, "the next free colleague" when the caller
+        will wait in line, or "" when nobody is at work.
         """
         if not self._talking:
             raise ToolFailed("A transfer is already under way; say no more.")
         if len(self._call.state.escalations) >= MOST_ESCALATIONS:
             return ""
         operator = self._ladder.open(self._call.state.agent, reason, topic)
-        if operator is None:
+        if operator is None and not self._ladder.line_is_open(topic):
             escalation = self._call.state.escalation
             if escalation is not None:
                 self._call.record(e.NobodyAtWork(escalation.escalation_id))
             return ""
         self._call.start(self._transfer())
-        return operator.name
+        return operator.name if operator else NEXT_FREE
 
     async def end_when_heard(self, reason: str) -> None:  # noqa: ARG002  # see below
         """Hang up once the caller has heard the goodbye."""
@@ -91,9 +95,13 @@ class Wishes:
         self._call.record(e.MessageTaken(text))
         await self.deeds.written()  # the caller is told that it is
 
-    async def request_callback(self, when: str, reason: str) -> None:
-        """Store that the caller wants to be called back."""
-        self._call.record(e.CallbackRequested(when, reason))
+    async def request_callback(
+        self, when: str, reason: str, due_at: datetime | None = None
+    ) -> None:
+        """Store that the caller wants to be called back, and when that was to be."""
+        escalation = self._call.state.escalation
+        topic = escalation.topic if escalation else ""
+        self._call.record(e.CallbackRequested(when, reason, topic, due_at=due_at))
         await self.deeds.written()
 
     async def leave_voicemail(self) -> None:
@@ -186,9 +194,11 @@ class Wishes:
         state = self._call.state
         if state.escalation is None:
             self._ladder.open(self._call.agent, reason, "general")
-            if document := self._ladder.next_document(OUT_OF_ORDER):
+            ladder = self._ladder
+            document = ladder.next_document(OUT_OF_ORDER)
+            if document := document or ladder.below_the_operators(OUT_OF_ORDER):
                 return document
-            self._ladder.fail()
+            ladder.fail()
         return self.last_resort(reason)
 
     def last_resort(self, reason: str) -> str:
@@ -210,7 +220,8 @@ class Wishes:
         await self._last_words()
         if self._call.state.phase is not Phase.ESCALATING:
             return  # the caller left meanwhile, or the stream's end took over
-        if document := self._ladder.next_document():
+        document = self._ladder.next_document() or self._ladder.below_the_operators()
+        if document:
             await self._redirect(document)
         else:  # whoever was free a moment ago is not
             self._call.end_stream()
