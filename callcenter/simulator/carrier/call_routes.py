@@ -18,6 +18,7 @@ from callcenter.simulator.carrier.conversation import (
 from callcenter.simulator.carrier.exchange import Exchange
 from callcenter.simulator.carrier.interpreter import RunVerb
 from callcenter.simulator.carrier.leg import (
+    FINAL,
     Direction,
     Fetch,
     HangUp,
@@ -33,6 +34,9 @@ from callcenter.simulator.carrier.ringing import pick_up, ring
 
 INLINE_CHARACTERS: Final = 4000
 RING_S: Final = 60.0
+DETECTION_S: Final = 4.0
+"""How long machine detection listens before it makes up its mind."""
+FOREVER_S: Final = 14_400.0
 _E164: Final = re.compile(r"\+[1-9]\d{6,14}")
 _ADDRESS: Final = re.compile(r"(sip|sips|client):\S+")
 _NOT_YET_ANSWERED: Final = frozenset({"queued", "initiated", "ringing"})
@@ -74,10 +78,14 @@ class CallRoutes:
         self._exchange.calls[leg.sid] = leg
         body = resources.call(self._exchange, leg)
 
-        if "MachineDetection" in form:
+        if "MachineDetection" in form and _text(form, "AsyncAmd") != "true":
             leg.extra_fields["AnsweredBy"] = self._answered_by(leg)
 
         async def control(tasks: asyncio.TaskGroup) -> None:
+            if _text(form, "AsyncAmd") == "true":
+                tasks.create_task(self._tell_who_answered(leg, form))
+            if limit := _text(form, "TimeLimit"):
+                tasks.create_task(self._limit(leg, float(limit)))
             timeout_s = float(_text(form, "Timeout") or RING_S)
             await self._call_out(leg, document, timeout_s, tasks)
 
@@ -127,6 +135,32 @@ class CallRoutes:
         """Machine detection, never wrong here: in life it is a hint."""
         machine = isinstance(self._exchange.behaviour(leg.to_number), Voicemail)
         return "machine_start" if machine else "human"
+
+    async def _tell_who_answered(self, leg: Leg, form: Form) -> None:
+        """Machine detection that does not hold the document up."""
+        began_s = asyncio.get_running_loop().time()
+        await leg.reaches("in-progress", *FINAL, timeout_s=FOREVER_S)
+        url = _text(form, "AsyncAmdStatusCallback")
+        if leg.over or not url or "MachineDetection" not in form:
+            return
+        await self._exchange.wait(DETECTION_S)
+        took_s = asyncio.get_running_loop().time() - began_s
+        method = _text(form, "AsyncAmdStatusCallbackMethod") or "POST"
+        told = {
+            "AccountSid": self._exchange.account_sid,
+            "CallSid": leg.sid,
+            "AnsweredBy": self._answered_by(leg),
+            "MachineDetectionDuration": str(round(took_s * 1000)),
+        }
+        await self._exchange.notify(StatusCallback(url, method), told, leg)
+
+    async def _limit(self, leg: Leg, limit_s: float) -> None:
+        """No call outlives its TimeLimit, counted from its answer."""
+        await leg.reaches("in-progress", *FINAL, timeout_s=FOREVER_S)
+        try:
+            await leg.reaches(*FINAL, timeout_s=limit_s)
+        except TimeoutError:
+            leg.order(HangUp("the time limit is reached", "completed"))
 
     def _outbound(self, form: Form) -> Leg:
         to, sender = _text(form, "To"), _text(form, "From")

@@ -33,6 +33,7 @@ from callcenter.simulator.carrier.records import (
     Recording,
 )
 from callcenter.simulator.carrier.rest import RestApi
+from callcenter.simulator.carrier.room import Room
 from callcenter.simulator.carrier.verb_table import VERBS
 from callcenter.simulator.carrier.webhooks import Webhooks
 
@@ -141,6 +142,11 @@ class CarrierSimulator:
     def warnings(self) -> list[DebuggerEntry]:
         """What Twilio's debugger would show."""
         return self._exchange.warnings
+
+    @property
+    def conferences(self) -> list[Room]:
+        """All there were, the oldest first."""
+        return list(self._exchange.rooms.values())
 
     @property
     def recordings(self) -> dict[str, Recording]:

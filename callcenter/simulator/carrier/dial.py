@@ -6,6 +6,7 @@ from functools import partial
 from typing import Final
 
 from callcenter.simulator.carrier.attempt import Attempt, Target
+from callcenter.simulator.carrier.conference import dial_conference
 from callcenter.simulator.carrier.interpreter import Execution, Step
 from callcenter.simulator.carrier.leg import Fetch, StatusCallback
 from callcenter.simulator.carrier.lines import Line, Ringing, bridge
@@ -21,6 +22,9 @@ _TARGETS: Final = frozenset({"Number", "Sip", "Client"})
 
 async def dial(run: Execution, verb: Verb) -> Step:
     """Without an action, the next verb follows; with one, never."""
+    for noun in verb.children:
+        if noun.name == "Conference":
+            return await dial_conference(run, verb, noun)
     targets = _targets(run, verb)
     action = run.action(verb)
     if not targets:

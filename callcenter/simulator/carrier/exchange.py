@@ -17,6 +17,7 @@ from callcenter.simulator.carrier.records import (
     new_sid,
     utc_now,
 )
+from callcenter.simulator.carrier.room import Room
 from callcenter.simulator.carrier.webhooks import WebhookFailed, Webhooks
 from callcenter.wire.mulaw import silence
 
@@ -101,6 +102,8 @@ class Exchange:
         self.warnings: list[DebuggerEntry] = []
         self.recordings: dict[str, Recording] = {}
         self.messages: dict[str, dict[str, object]] = {}
+        self.rooms: dict[str, Room] = {}
+        """All conferences there were, by their SID."""
 
     def spawn(self, work: Coroutine[object, object, None]) -> None:
         """Run something that may outlive its leg, but not the exchange."""

@@ -16,8 +16,8 @@ from callcenter.simulator.carrier.sound import QUIET_FRAME, audible
 from callcenter.simulator.carrier.watch import Watch
 from callcenter.wire.mulaw import FRAME_BYTES, FRAME_MS, SILENCE
 
-NOT_SPEECH: Final = frozenset({Source.RINGBACK, Source.LINE})
-"""Nobody takes the ringing tone for somebody who has spoken."""
+NOT_SPEECH: Final = frozenset({Source.RINGBACK, Source.LINE, Source.HOLD})
+"""Nobody takes the ringing tone, or music, for somebody who has spoken."""
 
 
 class LineIsDead(Exception):

@@ -18,6 +18,8 @@ class Source(StrEnum):
     BEEP = "beep"
     STREAM = "stream"
     BRIDGE = "bridge"
+    HOLD = "hold"
+    """The music of a conference that has not begun, or of being held."""
 
 
 class Happening(StrEnum):

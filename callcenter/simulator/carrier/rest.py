@@ -11,6 +11,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from callcenter.simulator.carrier.call_routes import CallRoutes
+from callcenter.simulator.carrier.conference_routes import ConferenceRoutes
 from callcenter.simulator.carrier.exchange import Exchange
 from callcenter.simulator.carrier.faults import RestFault
 from callcenter.simulator.carrier.interpreter import RunVerb
@@ -46,6 +47,7 @@ class RestApi:
         app = web.Application(middlewares=[self._enter])
         base = account_path(exchange.account_sid)
         CallRoutes(exchange, verbs).add_to(app, base)
+        ConferenceRoutes(exchange).add_to(app, base)
         OtherRoutes(exchange).add_to(app, base)
         self._runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN_S)
 
