@@ -112,6 +112,14 @@ class Settings(BaseSettings):
         default_factory=lambda: SecretStr(secrets.token_urlsafe(32))
     )
 
+    console_password_hash: SecretStr = SecretStr("")
+    console_idle_minutes: int = Field(default=60, ge=1)
+    console_session_hours: int = Field(default=12, ge=1)
+    proxies: int = Field(default=0, ge=0, le=10)
+    """Of our own, before us: so many entries of X-Forwarded-For are to be believed."""
+    answer_goal_seconds: int = Field(default=20, ge=1)
+    """Service level: callers who need a person reach one within so many seconds."""
+
     max_calls: int = Field(default=0, ge=0)
     """0: as many as the cores can serve."""
     max_call_seconds: float = Field(default=3600, gt=0)

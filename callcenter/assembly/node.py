@@ -23,6 +23,7 @@ from callcenter.assembly.appointments import (
 from callcenter.assembly.briefing import Briefing
 from callcenter.assembly.bus import connected
 from callcenter.assembly.clock import SystemClock
+from callcenter.assembly.console import console
 from callcenter.assembly.fact_log import log_fact
 from callcenter.assembly.identity import CallIdentity
 from callcenter.assembly.limits import most_calls
@@ -195,10 +196,15 @@ async def running(
             await doors.enter_async_context(connected(settings)),
             order.problems(settings),
         )
-        ready = Readiness(node.not_ready, database.check, clock)
-        node.app = create_app(floor, _proof(settings), ready, node.warnings)
+        node.app = create_app(
+            floor,
+            _proof(settings),
+            Readiness(node.not_ready, database.check, clock),
+            node.warnings,
+        )
         prepare = partial(_prepare, node, settings, kept, duty)
         await prepare()
+        await doors.enter_async_context(console(node, database, clock))
         await doors.enter_async_context(
             running_errands(settings, kept, clock, node.app)
         )

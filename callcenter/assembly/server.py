@@ -13,6 +13,7 @@ import structlog
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
+from callcenter.assembly.console import first_words
 from callcenter.assembly.logs import set_up_logs
 from callcenter.assembly.misspelt import check_names, check_voice
 from callcenter.assembly.node import Node, running
@@ -59,6 +60,8 @@ async def _serve(settings: Settings, host: str, door: socket.socket) -> None:
             public=settings.public_base or None,
             python=sys.version.partition(" ")[0],
         )
+        for line in await first_words(settings, _shown(settings, host, port)):
+            sys.stderr.write(f"{line}\n")
         _spare_the_collector()
         await serve(
             node.app,
@@ -103,6 +106,13 @@ def hypercorn_config(door: socket.socket) -> Config:
     config.accesslog = None
     config.errorlog = logging.getLogger("hypercorn.error")
     return config
+
+
+def _shown(settings: Settings, host: str, port: int) -> str:
+    """Where people find the server."""
+    anywhere = host in {"0.0.0.0", "::"}  # noqa: S104  # compared, not bound
+    here = f"[{host}]" if ":" in host else host
+    return settings.public_base or f"http://{LOOPBACK if anywhere else here}:{port}"
 
 
 def _host(settings: Settings) -> str:

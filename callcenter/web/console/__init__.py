@@ -1,1 +1,1 @@
-"""The console: what operators and supervisors see in a browser."""
+"""The web console: pages for the people who watch over calls."""

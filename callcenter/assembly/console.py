@@ -1,0 +1,132 @@
+"""The console of a node: what its pages need, and what runs for them."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from os import getpid
+from typing import TYPE_CHECKING, Final
+
+import structlog
+from quart import Quart
+
+from callcenter.assembly.clock import SystemClock
+from callcenter.assembly.readiness import Readiness
+from callcenter.errors import ConfigurationError, StorageError
+from callcenter.floor.ports import Clock
+from callcenter.settings import Settings
+from callcenter.storage.audit import Audit
+from callcenter.storage.engine import Database
+from callcenter.storage.passwords import is_hash
+from callcenter.storage.people import FIRST_NAME, People
+from callcenter.storage.sessions import Limits, Sessions
+from callcenter.web.console.app import install
+from callcenter.web.console.desk import ConsoleDesk, ConsoleRules
+from callcenter.web.console.live import Live
+
+if TYPE_CHECKING:
+    from callcenter.assembly.node import Node
+
+RETRY_SECONDS: Final = 5.0
+"""Between tries to read the key from a database that is down."""
+
+NO_HASH: Final = (
+    "CONSOLE_PASSWORD_HASH is not an argon2 hash: `callcenter users hash` makes one "
+    "(in .env, between single quotes: it has dollar signs)."
+)
+
+logger = structlog.get_logger()
+
+
+@asynccontextmanager
+async def console(
+    node: "Node", database: Database, clock: Clock
+) -> AsyncIterator[None]:
+    """Put the console into the node's application, and run what it needs.
+
+    Raises ConfigurationError for a CONSOLE_PASSWORD_HASH that is none.
+    """
+    desk = _desk(node, database, clock)
+    install(node.app, desk)
+    keys = Keys(node.settings, node.app, desk)
+    async with asyncio.TaskGroup() as tasks:
+        working = [] if await keys.turned() else [tasks.create_task(keys.turn())]
+        try:
+            yield
+        finally:
+            for task in working:
+                task.cancel()
+
+
+def _desk(node: "Node", database: Database, clock: Clock) -> ConsoleDesk:
+    settings = node.settings
+    limits = Limits(
+        idle=timedelta(minutes=settings.console_idle_minutes),
+        longest=timedelta(hours=settings.console_session_hours),
+    )
+    return ConsoleDesk(
+        database=database,
+        people=People(database, clock.now),
+        sessions=Sessions(database, clock.now, limits),
+        audit=Audit(database, clock.now),
+        floor=node.floor,
+        bus=node.bus,
+        clock=clock,
+        live=Live(),
+        rules=ConsoleRules(
+            public_base=settings.public_base,
+            proxies=settings.proxies,
+            node=f"{socket.gethostname()}:{getpid()}",
+            answer_goal_s=settings.answer_goal_seconds,
+        ),
+        ready=Readiness(node.not_ready, database.check, clock),
+        warnings=node.warnings,
+    )
+
+
+class Keys:
+    """What the console's doors need of the database, as soon as it is there."""
+
+    def __init__(self, settings: Settings, app: Quart, desk: ConsoleDesk) -> None:
+        self._settings = settings
+        self._app = app
+        self._desk = desk
+        self._hash = settings.console_password_hash.get_secret_value()
+        if self._hash and not is_hash(self._hash):
+            raise ConfigurationError(NO_HASH)
+        app.secret_key = settings.secret_key.get_secret_value()
+
+    async def turned(self) -> bool:
+        """Whether the database could be asked."""
+        try:
+            if "secret_key" not in self._settings.model_fields_set:
+                self._app.secret_key = await self._desk.sessions.kept_key()
+            if self._hash:
+                await self._desk.people.seed(self._hash)
+        except StorageError:
+            return False
+        return True
+
+    async def turn(self) -> None:
+        """Try until it could."""
+        while True:
+            await asyncio.sleep(RETRY_SECONDS)
+            if await self.turned():
+                return
+
+
+async def first_words(settings: Settings, address: str) -> list[str]:
+    """Where the console is; and the first person's password, once and never again."""
+    said = [f"The console: {address}/console"]
+    database = Database.open(settings.database_url)
+    try:
+        password = await People(database, SystemClock().now).first_password()
+    except StorageError as error:
+        return [*said, f"Nobody can sign in yet: {error}"]
+    finally:
+        await database.close()
+    if password:
+        said.append(f"Sign in as {FIRST_NAME!r} with the password {password!r}.")
+        said.append("It is not shown again: callcenter users set-password admin")
+    return said

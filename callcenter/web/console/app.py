@@ -1,0 +1,134 @@
+"""The console as part of the application: gate, headers, static files, error pages."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+import structlog
+from quart import Blueprint, Quart, Response, g, redirect, request
+from quart.templating import render_template
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from callcenter.errors import StorageError
+from callcenter.web.console.desk import ConsoleDesk
+from callcenter.web.console.doorkeeper import Doorkeeper, csrf_token
+from callcenter.web.console.pages import NAVIGATION, PAGES, Place
+from callcenter.web.console.static import Static
+
+PREFIX: Final = "/console"
+
+HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self'; style-src 'self'; "
+        "img-src 'self' data:; media-src 'self' blob:; object-src 'none'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), payment=(), usb=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+STRICT_TRANSPORT: Final = "max-age=31536000"
+
+SENTENCES: Final[Mapping[int, str]] = {
+    400: "The request makes no sense to us.",
+    401: "Sign in first.",
+    403: "You may not do that. Ask an admin for another role, or reload the page.",
+    404: "There is no such page.",
+    405: "That cannot be done here.",
+    413: "That is too much at once.",
+    429: "That was too often. Wait a little.",
+    503: "The database cannot be reached just now. Calls go on; try again soon.",
+}
+
+logger = structlog.get_logger()
+
+
+def install(app: Quart, desk: ConsoleDesk) -> None:
+    """Put the console into the application."""
+    keeper = Doorkeeper(desk.sessions, desk.rules.public_base)
+    keeper.auth.init_app(app)
+    app.extensions["doorkeeper"] = keeper
+    static = Static()
+    console = Blueprint(
+        "console", __name__, url_prefix=PREFIX, template_folder="templates"
+    )
+    console.before_request(keeper.gate)
+    console.before_websocket(keeper.socket_gate)
+    console.add_url_rule("/static/<path:name>", "static", static.serve, methods=["GET"])
+    console.add_url_rule("/", "slash", _without_slash, methods=["GET"])
+    for page in PAGES:
+        console.register_blueprint(page(desk))
+    console.register_error_handler(StorageError, _no_database)
+    app.register_blueprint(console)
+    app.register_error_handler(HTTPException, _refused)
+    app.after_request(_with_headers)
+    app.context_processor(lambda: _known_to_templates(app, desk, static))
+
+
+async def _without_slash() -> AnyResponse:
+    return redirect(PREFIX, 308)
+
+
+def _known_to_templates(
+    app: Quart, desk: ConsoleDesk, static: Static
+) -> dict[str, object]:
+    return {
+        "person": getattr(g, "console_person", None),
+        "csrf": csrf_token,
+        "navigation": lambda: _navigation(app),
+        "static": static.address,
+        "node": desk.rules.node,
+        "here": request.path,
+    }
+
+
+def _navigation(app: Quart) -> list[Place]:
+    person = getattr(g, "console_person", None)
+    paths = {rule.rule for rule in app.url_map.iter_rules()}
+    return [
+        place
+        for place in NAVIGATION
+        if person and person.role.may(place.role) and place.path in paths
+    ]
+
+
+async def _refused(error: HTTPException) -> AnyResponse | HTTPException:
+    """An error page, for people alone: programs and Twilio get what they know."""
+    inside = request.path == PREFIX or request.path.startswith(PREFIX + "/")
+    if not inside or error.code is None:
+        return error
+    answer = await _error_page(error.code)
+    for name, value in error.get_headers():
+        if name.lower() not in {"content-type", "content-length"}:
+            answer.headers[name] = value
+    return answer
+
+
+async def _no_database(error: StorageError) -> Response:
+    logger.warning("console_without_database", reason=str(error))
+    return await _error_page(503)
+
+
+async def _error_page(code: int) -> Response:
+    title = HTTPStatus(code).phrase
+    sentence = SENTENCES.get(code, "That did not work.")
+    page = await render_template(
+        "error.html", code=code, title=title, sentence=sentence
+    )
+    return Response(page, code, content_type="text/html; charset=utf-8")
+
+
+async def _with_headers(answer: Response) -> Response:
+    answer.headers.setdefault("X-Content-Type-Options", "nosniff")
+    if request.path == PREFIX or request.path.startswith(PREFIX + "/"):
+        for name, value in HEADERS.items():
+            answer.headers.setdefault(name, value)
+        if request.is_secure:
+            answer.headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
+    return answer
