@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from os import getpid
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
-import structlog
 from quart import Quart
 
 from callcenter.assembly.clock import SystemClock
 from callcenter.assembly.readiness import Readiness
 from callcenter.errors import ConfigurationError, StorageError
+from callcenter.floor.floor import Floor
 from callcenter.floor.ports import Clock
 from callcenter.settings import Settings
 from callcenter.storage.audit import Audit
@@ -24,9 +24,7 @@ from callcenter.storage.sessions import Limits, Sessions
 from callcenter.web.console.app import install
 from callcenter.web.console.desk import ConsoleDesk, ConsoleRules
 from callcenter.web.console.live import Live
-
-if TYPE_CHECKING:
-    from callcenter.assembly.node import Node
+from callcenter.wire.bus import Bus
 
 RETRY_SECONDS: Final = 5.0
 """Between tries to read the key from a database that is down."""
@@ -36,13 +34,22 @@ NO_HASH: Final = (
     "(in .env, between single quotes: it has dollar signs)."
 )
 
-logger = structlog.get_logger()
+
+class Node(Protocol):
+    """See callcenter.assembly.node."""
+
+    app: Quart
+    floor: Floor
+    bus: Bus
+    settings: Settings
+
+    def not_ready(self) -> list[str]: ...
+
+    def warnings(self) -> list[str]: ...
 
 
 @asynccontextmanager
-async def console(
-    node: "Node", database: Database, clock: Clock
-) -> AsyncIterator[None]:
+async def console(node: Node, database: Database, clock: Clock) -> AsyncIterator[None]:
     """Put the console into the node's application, and run what it needs.
 
     Raises ConfigurationError for a CONSOLE_PASSWORD_HASH that is none.
@@ -59,7 +66,7 @@ async def console(
                 task.cancel()
 
 
-def _desk(node: "Node", database: Database, clock: Clock) -> ConsoleDesk:
+def _desk(node: Node, database: Database, clock: Clock) -> ConsoleDesk:
     settings = node.settings
     limits = Limits(
         idle=timedelta(minutes=settings.console_idle_minutes),
