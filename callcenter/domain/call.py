@@ -9,10 +9,13 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from callcenter.domain import (
+    consultation as c,
     deeds,
     events as e,
     language_facts,
+    queueing,
     recording,
+    supervision as s,
     verification,
     voicemail,
 )
@@ -27,7 +30,7 @@ from callcenter.domain.ids import (
     RecordingSid,
 )
 from callcenter.domain.outcomes import AttemptOutcome, Disposition
-from callcenter.domain.phases import Phase, after
+from callcenter.domain.phases import UNMET, Phase, after
 from callcenter.domain.transcript import Speaker, Turn
 
 NOTHING_TOLD: Final = Handover()
@@ -55,6 +58,7 @@ class Escalation:
     topic: str
     attempts: tuple[Attempt, ...] = ()
     failed: bool = False
+    began_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,9 @@ class CallState:
     deeds: Deeds = ()
     """What tools must not do twice."""
     escalations: tuple[Escalation, ...] = ()
+    consultation: c.Consultation = c.NOBODY
+    line: queueing.Stay | None = None
+    """Their time in line for an operator, the latest."""
     message_taken: bool = False
     callback_requested: bool = False
     voicemails: tuple[RecordingSid, ...] = ()
@@ -100,6 +107,8 @@ class CallState:
     """The caller has proved who they are, in this call."""
     tool_calls: int = 0
     """Handoffs too: they are tools to the model."""
+    supervisor: str = ""
+    """Who speaks with the caller in the agent's place."""
     was_bridged: bool = False
     """Caller and operator have talked."""
     ending: str = ""
@@ -130,7 +139,7 @@ def apply(state: CallState, event: e.Event) -> CallState:
     return replace(_applied(state, event), phase=after(state.phase, event))
 
 
-def _applied(state: CallState, event: e.Event) -> CallState:  # noqa: C901, PLR0911, PLR0912  # one line a fact
+def _applied(state: CallState, event: e.Event) -> CallState:  # noqa: C901, PLR0911, PLR0912, PLR0915  # one line a fact
     match event:
         case e.CallAnswered(sid, caller, called, roster, direction):
             return replace(
@@ -143,6 +152,14 @@ def _applied(state: CallState, event: e.Event) -> CallState:  # noqa: C901, PLR0
             )
         case e.CalledBack():
             return replace(state, called_back=event)
+        case s.SupervisorTookOver(person):
+            return replace(state, supervisor=person)
+        case s.SupervisorGaveBack() | e.StreamEnded() | e.StreamStarted():
+            return replace(state, supervisor="")
+        case s.SupervisorSpoke(_, item_id, text, began_ms):
+            words = text or ""
+            said = Turn(item_id, Speaker.COLLEAGUE, None, words, words, began_ms)
+            return replace(state, turns=_with_turn(state.turns, said))
         case e.SessionOpened(agent=agent) | e.CallResumed(agent=agent):
             return replace(state, agent=agent)
         case e.AgentHandedOff(to_agent=agent, reason=reason, known=known):
@@ -169,8 +186,13 @@ def _applied(state: CallState, event: e.Event) -> CallState:  # noqa: C901, PLR0
             achieved = (*state.done, done) if done else state.done
             settled = deeds.settle(state.deeds, event)
             return replace(state, done=achieved, deeds=settled)
-        case e.CallEscalated(escalation_id, _, reason, topic):
-            escalation = Escalation(escalation_id, reason, topic)
+        case _ if isinstance(event, c.ConsultationEvent):
+            known = c.after(state.consultation, event)
+            return replace(state, consultation=known)
+        case queueing.QueueEntered() | queueing.QueueLeft():
+            return replace(state, line=queueing.after(state.line, event))
+        case e.CallEscalated(escalation_id, _, reason, topic, began_ms):
+            escalation = Escalation(escalation_id, reason, topic, began_ms=began_ms)
             return replace(state, escalations=(*state.escalations, escalation))
         case e.OperatorCalled(attempt_id=attempt_id, operator=operator):
             return _with_attempt(state, Attempt(attempt_id, operator))
@@ -266,7 +288,9 @@ def disposition_of(state: CallState) -> Disposition:
         return Disposition.CALLBACK
     if state.message_taken:
         return Disposition.VOICEMAIL
-    if state.phase in {Phase.RINGING, Phase.ESCALATING, Phase.DIALLING}:
+    if state.line and state.line.outcome is queueing.LineOutcome.ABANDONED:
+        return Disposition.ABANDONED
+    if state.phase in UNMET:
         return Disposition.ABANDONED
     if not any(turn.speaker is Speaker.CALLER for turn in state.turns):
         return Disposition.ABANDONED

@@ -14,6 +14,7 @@ from callcenter.domain.callbacks import (
     CalledBack as CalledBack,  # noqa: PLC0414  # where all other facts are
     Direction,
 )
+from callcenter.domain.consultation import ConsultationEvent
 from callcenter.domain.deeds import (
     ToolCalled as ToolCalled,  # noqa: PLC0414  # where all other facts are
     ToolReturned as ToolReturned,  # noqa: PLC0414
@@ -32,7 +33,9 @@ from callcenter.domain.ids import (
 from callcenter.domain.language_facts import LanguageChosen
 from callcenter.domain.outcomes import AttemptOutcome, Disposition
 from callcenter.domain.prices import Tokens
+from callcenter.domain.queueing import QueueEvent
 from callcenter.domain.recording import RecordingEvent
+from callcenter.domain.supervision import SupervisionEvent
 from callcenter.domain.verification import VerificationEvent
 from callcenter.domain.voicemail import VoicemailEvent
 
@@ -154,6 +157,7 @@ class CallEscalated:
     agent: AgentName
     reason: str
     topic: str
+    began_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +191,8 @@ class AttemptEnded:
 
     attempt_id: AttemptId
     outcome: AttemptOutcome
+    others: bool = False
+    """Another operator still rings, or has the caller: they stay where they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +274,10 @@ Event: TypeAlias = (
     | MessageTaken
     | CallbackRequested
     | CalledBack
+    | ConsultationEvent
+    | QueueEvent
     | RecordingEvent
+    | SupervisionEvent
     | VerificationEvent
     | VoicemailEvent
     | GuardrailTripped
@@ -277,9 +286,7 @@ Event: TypeAlias = (
     | CallEnded
 )
 
-EVENTS: Final[dict[str, type[Event]]] = {
-    event.__name__: event for event in Event.__args__
-}
+EVENTS: Final[dict[str, type[Event]]] = {one.__name__: one for one in Event.__args__}
 """Every kind of fact by its name, for those who write them down."""
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from callcenter.domain.ids import AttemptId
+from callcenter.domain.ids import AttemptId, CallSid, CallbackTryId
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,10 @@ class Addresses:
     def offered(self) -> str:
         return f"{self.base}/voice/offered"
 
+    def callback(self, what: str, try_id: CallbackTryId) -> str:
+        """Where Twilio asks or tells about a call that we place."""
+        return f"{self.base}/callback/{what}?{urlencode({'try': try_id})}"
+
     def dial_ended(self, attempt: AttemptId) -> str:
         return self._about(attempt, "/voice/dial-ended")
 
@@ -62,6 +66,14 @@ class Addresses:
 
     def accept(self, attempt: AttemptId) -> str:
         return self._about(attempt, "/operator/accept")
+
+    def leg(self, what: str, attempt: AttemptId, caller: CallSid) -> str:
+        """Asked or told about an operator's call that no leg is the parent of.
+
+        It names the caller's call, because nothing else in the request does.
+        """
+        asked = urlencode({"attempt": attempt, "call": caller})
+        return f"{self.base}{what}?{asked}"
 
     def _about(self, attempt: AttemptId, path: str) -> str:
         return f"{self.base}{path}?{urlencode({'attempt': attempt})}"
