@@ -156,10 +156,6 @@ def _applied(state: CallState, event: e.Event) -> CallState:  # noqa: C901, PLR0
             return replace(state, supervisor=person)
         case s.SupervisorGaveBack() | e.StreamEnded() | e.StreamStarted():
             return replace(state, supervisor="")
-        case s.SupervisorSpoke(_, item_id, text, began_ms):
-            words = text or ""
-            said = Turn(item_id, Speaker.COLLEAGUE, None, words, words, began_ms)
-            return replace(state, turns=_with_turn(state.turns, said))
         case e.SessionOpened(agent=agent) | e.CallResumed(agent=agent):
             return replace(state, agent=agent)
         case e.AgentHandedOff(to_agent=agent, reason=reason, known=known):
@@ -171,7 +167,7 @@ def _applied(state: CallState, event: e.Event) -> CallState:  # noqa: C901, PLR0
                 handoffs=state.handoffs + 1,
                 handoffs_in_a_row=state.handoffs_in_a_row + 1,
             )
-        case e.CallerSpoke() | e.AgentSpoke():
+        case e.CallerSpoke() | e.AgentSpoke() | s.SupervisorSpoke():
             turns = _with_turn(state.turns, _turn(event))
             row = state.handoffs_in_a_row if isinstance(event, e.AgentSpoke) else 0
             return replace(state, turns=turns, handoffs_in_a_row=row)
@@ -234,7 +230,11 @@ def _applied(state: CallState, event: e.Event) -> CallState:  # noqa: C901, PLR0
             return state
 
 
-def _turn(event: e.CallerSpoke | e.AgentSpoke) -> Turn:
+def _turn(event: e.CallerSpoke | e.AgentSpoke | s.SupervisorSpoke) -> Turn:
+    if isinstance(event, s.SupervisorSpoke):
+        text = event.text or ""
+        who = Speaker.COLLEAGUE
+        return Turn(event.item_id, who, None, text, text, event.began_ms)
     if isinstance(event, e.CallerSpoke):
         text = event.text or ""
         return Turn(event.item_id, Speaker.CALLER, None, text, text, event.began_ms)

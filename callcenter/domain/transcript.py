@@ -11,6 +11,8 @@ class Speaker(StrEnum):
 
     CALLER = "caller"
     AGENT = "agent"
+    COLLEAGUE = "supervisor"
+    """A person who spoke in the agent's place."""
 
 
 @dataclass(frozen=True, slots=True)

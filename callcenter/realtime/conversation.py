@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
-from agents.exceptions import AgentsException
 from agents.realtime import (
     RealtimeModel,
     RealtimeRunConfig,
@@ -13,7 +12,6 @@ from agents.realtime import (
     RealtimeSession,
     RealtimeSessionEvent,
 )
-from websockets.exceptions import WebSocketException
 
 from callcenter.domain.events import (
     CallResumed,
@@ -29,6 +27,8 @@ from callcenter.domain.roster import Roster
 from callcenter.domain.tool import Tool
 from callcenter.domain.transcript import Turn
 from callcenter.errors import ModelError
+from callcenter.realtime.ear import Ear
+from callcenter.realtime.entering import entered
 from callcenter.realtime.guardrails import STOPPED, Guardrails
 from callcenter.realtime.leaving import Leaving
 from callcenter.realtime.line import CallerLine
@@ -38,15 +38,11 @@ from callcenter.realtime.passing import Passing
 from callcenter.realtime.script import Script
 from callcenter.realtime.sounds import CHIME
 from callcenter.realtime.staff import staff
-from callcenter.realtime.telephone import telephone
 from callcenter.realtime.transport import TwilioRealtimeTransportLayer
 from callcenter.realtime.turns import Turns
 
 CONNECT_SECONDS: Final = 5.0
 """A caller waits behind it; whoever cannot connect by then gets the human ladder."""
-
-REFUSED: Final = frozenset({401, 403, 404})
-"""A key or a model that is refused now is refused in a second, too."""
 
 TRANSCRIPT_SECONDS: Final = 1.0
 """Transcription is another model's work. The agent's last words cover the wait."""
@@ -112,6 +108,7 @@ class Conversation:
             watch=self._watch,
             inner=inner,
         )
+        self.ear = Ear(self._manner, self._transport)
         self._script = Script(self._transport.send_raw)
         agents = staff(
             roster,
@@ -143,19 +140,14 @@ class Conversation:
         began_ms = self._clock()
         config = self._settings.config(self._manner.settings())
         self._session = await self._runner.run(model_config=config)
-        try:
-            async with asyncio.timeout(CONNECT_SECONDS):
-                await self._session.enter()
-        except (TimeoutError, OSError, WebSocketException, AgentsException) as error:
-            raise ModelError(
-                f"The model could not be reached: {str(error) or repr(error)}",
-                retry=_status(error) not in REFUSED,
-            ) from error
+        await entered(self._session, CONNECT_SECONDS)
         await self._line.connect(self._transport)
         agent = self._opening.agent
         self._record(SessionOpened(agent, self._clock() - began_ms))
         if self._opening.reason:
             self._record(CallResumed(agent, self._opening.reason))
+        if self._line.taken:
+            await self.ear.stand_by()
         await self._script.begin(self._opening)
 
     async def hold(self, renew_s: float) -> AgentName | None:
@@ -192,6 +184,12 @@ class Conversation:
         await self._script.note(note)
         await self._script.ask()
 
+    async def whisper(self, note: str) -> None:
+        """The same, but let it speak only if nobody else does or is about to."""
+        await self._script.note(note)
+        if self._line.quiet and self._line.patience.callers_turn:
+            await self._script.ask()
+
     async def speak(self, language: str) -> None:
         """Go on in this language (a tag): the ear, the agent, and whoever follows it.
 
@@ -199,15 +197,8 @@ class Conversation:
         be on its way.
         """
         self._manner.language = language
-        settings = telephone(self._manner.settings())
-        await self._transport.send_raw(
-            "session.update",
-            session={
-                "type": "realtime",
-                "instructions": self._manner.instructions(self._manner.agent),
-                "audio": {"input": settings["audio"]["input"]},
-            },
-        )
+        instructions = self._manner.instructions(self._manner.agent)
+        await self.ear.change(instructions=instructions)
 
     async def fill(self) -> None:
         """Let the caller hear that something is being done about their wish.
@@ -290,9 +281,3 @@ class Conversation:
 def _first(lost: BaseExceptionGroup[BaseException]) -> BaseException:
     first = lost.exceptions[0]
     return _first(first) if isinstance(first, BaseExceptionGroup) else first
-
-
-def _status(error: BaseException) -> int | None:
-    """The HTTP status with which a handshake was refused."""
-    response = getattr(error, "response", None)
-    return getattr(response, "status_code", None)

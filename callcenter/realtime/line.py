@@ -25,11 +25,16 @@ from callcenter.bridge.patience import Due, Limits, Patience
 from callcenter.bridge.playback import Playback
 from callcenter.bridge.tape import Tape
 from callcenter.domain.ids import ItemId, ResponseId
+from callcenter.realtime.chair import Chair
+from callcenter.realtime.colleague import Colleague
 from callcenter.realtime.hush import Hush
 from callcenter.realtime.inbox import CallerInbox
+from callcenter.realtime.items import Items
 from callcenter.realtime.last_words import LastWords
 from callcenter.realtime.outbox import CallerOutbox, ModelOutbox
 from callcenter.realtime.party import Party
+from callcenter.realtime.presence import Presence
+from callcenter.realtime.tap import Tap
 from callcenter.wire import media
 from callcenter.wire.sockets import MediaSocket
 
@@ -37,12 +42,8 @@ NO_AUDIO_SECONDS: Final = 10.0
 """A caller's frame comes every 20 ms; without any for this long, nobody is there."""
 
 TICK_SECONDS: Final = 0.25
-LATE_SECONDS: Final = 0.05
-"""An event loop that wakes us so late has not read its sockets, either."""
-
 MARK_EVERY_MS: Final = 100
-"""Between two marks Twilio's own clock says what was heard; the real service's deltas
-are longer than this, and each gets its mark."""
+"""Between marks Twilio's own clock counts; real deltas are longer, and get one each."""
 LOCAL: Final = ResponseId("local")
 """The response of sounds that no model made."""
 
@@ -62,21 +63,21 @@ class CallerLine:
     ) -> None:
         self.patience = Patience(limits or Limits())
         self.hush = Hush()
+        self.tap: Tap | None = None
+        """Set while somebody listens in."""
         self._clock = clock
         self._on_due = on_due
         self._keep = keep
         self._bridge = Bridge(tape, Playback(mark_every_ms=MARK_EVERY_MS))
         self._to_caller = CallerOutbox()
         self._to_model = ModelOutbox()
-        self._party: Party | None = None
-        self._connected = asyncio.Event()
-        self._owners: dict[ItemId, Party] = {}
+        self._chair = Chair()
+        self._items = Items()
         self._last_words = LastWords()
         self._ended = asyncio.Event()
         self._sounds = 0
-        self._presence: asyncio.Timeout | None = None
         self._inbox = CallerInbox(self._handle_now, on_key)
-        self._forgetting: asyncio.Queue[tuple[Party, Truncate]] = asyncio.Queue()
+        self._presence = Presence(self._inbox)
 
     @property
     def frames(self) -> int:
@@ -102,20 +103,17 @@ class CallerLine:
 
     async def connect(self, party: Party) -> None:
         """Talk with this session from now on; the one before has no say any more."""
-        if self._party is not None:
-            await self.disconnect(self._party)
-        self._party = party
-        self._connected.set()
+        if self._chair.session is not None:
+            await self.disconnect(self._chair.session)
+        self._chair.seat(party)
 
     async def disconnect(self, party: Party) -> None:
         """This session is gone. What it has said goes on playing; nothing follows."""
-        if party is self._party:
-            self._party = None
-            self._connected.clear()
+        if self._chair.leave(party):
             await self._handle(b.SessionLeft())
 
     async def response_began(self, party: Party, response_id: ResponseId) -> None:
-        if party is self._party:
+        if party is self._chair.party:
             self._last_words.began(response_id)
             await self._handle(b.ResponseBegan(response_id))
 
@@ -123,42 +121,63 @@ class CallerLine:
         self, party: Party, response_id: ResponseId, *, more: bool = False
     ) -> None:
         """It is over; `more` when it was no answer yet: another one follows."""
-        if party is self._party:
+        if party is self._chair.party:
             self._last_words.ended(response_id, more=more)
             await self._handle(b.ResponseEnded(response_id))
 
     async def item_ended(self, party: Party, item_id: ItemId) -> None:
-        if party is self._party:
+        if party is self._chair.party:
             await self._handle(b.AgentItemEnded(item_id))
 
     async def play(
         self, party: Party, item_id: ItemId, response_id: ResponseId, audio: bytes
     ) -> None:
-        """Let the caller hear the model."""
         self.play_now(party, item_id, response_id, audio)
 
     def play_now(
         self, party: Party, item_id: ItemId, response_id: ResponseId, audio: bytes
     ) -> None:
-        """The same, without waiting."""
-        if party is not self._party:
+        """Let the caller hear whoever talks with them."""
+        if party is not self._chair.party:
             return
-        first = item_id not in self._owners
-        self._owners[item_id] = party
+        first = self._items.own(item_id, party)
         self._last_words.voiced(response_id)
         self.patience.agent_spoke()
         self._handle_now(b.AgentAudio(item_id, response_id, audio))
-        if first and item_id in self._owners:  # it may have been dropped
+        if first and item_id in self._items:  # it may have been dropped
             party.audible(item_id, round(self._bridge.wait_ms))
 
     async def interrupt(self, party: Party) -> None:
         """The caller barged in on this session, or it cut itself off."""
-        if party is self._party:
+        if party is self._chair.party:
             await self._handle(b.Interrupted())
 
     def is_with(self, party: Party) -> bool:
         """Whether this session is the one that the caller talks with."""
-        return party is self._party
+        return party is self._chair.party
+
+    # A colleague's side.
+
+    @property
+    def taken(self) -> bool:
+        """Whether a colleague speaks in the agent's place."""
+        return self._chair.taken
+
+    async def take(self) -> Colleague:
+        """Let a colleague speak from now on; what the agent was saying is cut off."""
+        guest = Colleague(self.play_now, lambda: self._bridge.wait_ms, self._clock)
+        if session := self._chair.session:
+            await self.interrupt(session)
+        self._chair.take(guest)
+        await self._handle(b.SessionLeft())
+        return guest
+
+    async def give_back(self, guest: Colleague) -> None:
+        """Let the agents go on: they owe the caller the next word."""
+        if guest is self._chair.party:
+            await self._handle(b.SessionLeft())
+            self._chair.give_back(guest)
+            self.owe()
 
     def rest(self) -> None:
         """The agents are done with this caller: silence is no fault any more."""
@@ -198,13 +217,13 @@ class CallerLine:
         async with asyncio.TaskGroup() as tasks:
             working = [
                 tasks.create_task(self._to_caller.run(socket, started.stream_sid)),
-                tasks.create_task(self._to_model.run(self._pass_on)),
-                tasks.create_task(self._forget()),
+                tasks.create_task(self._to_model.run(self._chair.hear)),
+                tasks.create_task(self._items.run()),
                 tasks.create_task(self._tick()),
                 tasks.create_task(self._hang_up_when_ended(socket)),
             ]
             try:
-                async with asyncio.timeout(NO_AUDIO_SECONDS) as self._presence:
+                async with self._presence.required(NO_AUDIO_SECONDS):
                     return await self._inbox.run(socket)
             except TimeoutError:
                 return "no audio came from the caller"
@@ -222,71 +241,55 @@ class CallerLine:
         await self._ended.wait()
         await socket.close(1000, "the stream is over")
 
-    async def _pass_on(self, audio: bytes) -> None:
-        """While there is no session, the caller's last seconds wait for the next."""
-        await self._connected.wait()
-        if self._party is not None:
-            await self._party.hear(audio)
-
     async def _tick(self) -> None:
         if self._bridge.quiet:
             self.patience.owe(self._clock())
-        frames = 0
         while True:
             due_s = asyncio.get_running_loop().time() + TICK_SECONDS
             await asyncio.sleep(TICK_SECONDS)
-            now_s = asyncio.get_running_loop().time()
-            if self._inbox.frames != frames and self._presence is not None:
-                frames = self._inbox.frames
-                self._presence.reschedule(now_s + NO_AUDIO_SECONDS)
-            # Were we late ourselves, the frames are there and only wait to be read.
-            late = now_s - due_s > LATE_SECONDS
-            if not late and (missing_ms := self._inbox.missing(now_s)):
+            if missing_ms := self._presence.look(due_s):
                 await self._handle(b.FramesMissing(missing_ms))
-            for due in self.patience.tick(self._clock()):
-                self._on_due(due)
+            if not self.taken:  # a person minds the silence
+                for due in self.patience.tick(self._clock()):
+                    self._on_due(due)
 
     # The bridge between them.
 
     async def _handle(self, event: b.Event) -> None:
         self._handle_now(event)
-        while not self._forgetting.empty():
-            party, cut = self._forgetting.get_nowait()
-            await party.truncate(cut.item_id, cut.heard_ms)
+        await self._items.forget()
 
     def _handle_now(self, event: b.Event) -> None:
         for command in self._bridge.handle(event, self._clock()):
             self._perform(command)
 
-    async def _forget(self) -> None:
-        """Truncate what nobody waited for."""
-        while True:
-            party, cut = await self._forgetting.get()
-            await party.truncate(cut.item_id, cut.heard_ms)
-
     def _listen(self, audio: bytes) -> None:
         """Pass the caller's audio on at once; or behind what waits already."""
-        party = self._party if self._to_model.empty else None
+        party = self._chair.party if self._to_model.empty else None
         if party is None or not party.hear_now(audio):
             self._to_model.put(audio)
 
-    def _perform(self, command: Command) -> None:  # noqa: C901  # a case a command
+    def _perform(self, command: Command) -> None:  # noqa: C901, PLR0912  # a case a command
         match command:
             case Listen(audio):
-                self._listen(self.hush.over(audio))
+                heard = self.hush.over(audio)
+                if self.tap is not None:
+                    self.tap.caller(heard)
+                self._listen(heard)
             case Play(audio):
                 self._to_caller.put(media.Media(audio))
+                if self.tap is not None:
+                    self.tap.agent(audio)
             case SetMark(name):
                 self._to_caller.put(media.Mark(name))
             case Clear():
                 self._to_caller.clear()
-            case Truncate(item_id):
-                owner = self._owners.get(item_id)
-                if owner is not None and owner is self._party:
-                    self._forgetting.put_nowait((owner, command))
+                if self.tap is not None:
+                    self.tap.cleared()
+            case Truncate():
+                self._items.cut(command, self._chair.session)
             case Report(heard):
-                if owner := self._owners.pop(heard.item_id, None):
-                    owner.heard(heard)
+                self._items.heard(heard)
             case Keep(sound):
                 self._keep(sound)
             case FallSilent():

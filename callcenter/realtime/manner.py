@@ -33,6 +33,8 @@ class Manner:
         """What that agent was told when it took over."""
         self.language = language
         """The tag of what the caller has chosen; empty as long as they have not."""
+        self.stands_by = False
+        """Whether the agent listens to nobody: a colleague speaks in its place."""
         self._settings = settings
         self._roster = roster
         self._briefing = briefing
@@ -52,13 +54,16 @@ class Manner:
         """The session's settings for whoever talks; without instructions and tools."""
         spoken = closest(self.language, self._card.languages) if self.language else ""
         entry = self._roster.card(self._roster.entry)
-        return self._settings.tuned(
+        settings = self._settings.tuned(
             beside(self._card.tuning, (card.tuning for card in self._roster.cards)),
             (spoken,) if spoken else self._card.languages,
             # One voice for a session: the API refuses another once it has spoken.
             voice=self._roster.voice(self.agent),
             speed=entry.tuning.speed,
         )
+        if self.stands_by:
+            settings["audio"]["input"]["turn_detection"] = None
+        return settings
 
     def tuned(self, settings: Any) -> Any:  # noqa: ANN401  # a TypedDict of the SDK's
         """The SDK's settings for a new agent, with its own in place of the first's."""

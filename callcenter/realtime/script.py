@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
 from callcenter.domain.opening import Opening
+from callcenter.domain.supervision import colleague_said
 from callcenter.domain.transcript import Speaker, Turn
 
 HISTORY_TURNS: Final = 40
@@ -47,7 +48,9 @@ class Script:
 
     async def _replay(self, turns: Iterable[Turn]) -> None:
         for turn in turns:
-            if turn.heard:
+            if turn.heard and turn.speaker is Speaker.COLLEAGUE:
+                await self.note(colleague_said(turn.heard))
+            elif turn.heard:
                 caller = turn.speaker is Speaker.CALLER
                 await self._add("user" if caller else "assistant", turn.heard)
 

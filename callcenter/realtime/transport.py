@@ -9,6 +9,7 @@ switched off. The SDK's known silences end in `callcenter.realtime.debts`.
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from agents.realtime import (
@@ -24,6 +25,7 @@ from agents.realtime.model_inputs import (
     RealtimeModelSendInterrupt,
     RealtimeModelSendRawMessage,
     RealtimeModelSendSessionUpdate,
+    RealtimeModelSendToolOutput,
 )
 from typing_extensions import override
 from websockets.exceptions import WebSocketException
@@ -32,21 +34,16 @@ from callcenter.bridge.run import Heard
 from callcenter.domain.ids import ItemId, ResponseId
 from callcenter.domain.prices import Tokens
 from callcenter.errors import ModelError
-from callcenter.realtime.acceptance import Acceptance
 from callcenter.realtime.debts import Debts, is_no_answer
+from callcenter.realtime.dictation import Dictation
 from callcenter.realtime.lean_model import LeanModel
 from callcenter.realtime.line import CallerLine
-from callcenter.realtime.telephone import least, telephone
+from callcenter.realtime.telephone import telephone
+from callcenter.realtime.terms import Terms
 from callcenter.realtime.turns import Turns
 from callcenter.realtime.usage import tokens_of
 from callcenter.wire.media import Started
 from callcenter.wire.sockets import MediaSocket
-
-ACCEPT_SECONDS: Final = 5.0
-"""How long the model may take to accept the session's settings."""
-
-UPDATE_SECONDS: Final = 3.0
-"""How long it may take to accept new ones, after a handoff."""
 
 _NOT_FOR_THE_SESSION: Final = frozenset({"audio", "raw_server_event"})
 """The session would only queue them; we have acted on them already."""
@@ -79,11 +76,11 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
         self._on_lost = on_lost
         self._debts = Debts(on_lost)
         self._on_used = on_used
-        self._tuned = tuned
         self._watch = watch
         self._cut_off_by_us = False
         self._listeners: list[RealtimeModelListener] = []
-        self._acceptance = Acceptance()
+        self.dictation = Dictation(self.send_raw, turns.record)
+        self._terms = Terms(self._inner.send_event, tuned, on_lost)
 
     # The RealtimeModel, as the session above sees it.
 
@@ -103,7 +100,7 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
         if isinstance(self._inner, LeanModel):
             self._inner.play = self._play
         await self._inner.connect(options)
-        await self._acceptance.wait(ACCEPT_SECONDS)
+        await self._terms.accepted()
 
     @override
     def add_listener(self, listener: RealtimeModelListener) -> None:
@@ -117,11 +114,16 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
 
     @override
     async def send_event(self, event: RealtimeModelSendEvent) -> None:
-        if isinstance(event, RealtimeModelSendSessionUpdate):
-            await self._update(event.session_settings)
-            return
-        if isinstance(event, RealtimeModelSendInterrupt):
-            await self._line.interrupt(self)
+        match event:
+            case RealtimeModelSendSessionUpdate(session_settings=settings):
+                await self._terms.change(settings)
+                return
+            case RealtimeModelSendInterrupt():
+                await self._line.interrupt(self)
+            case RealtimeModelSendToolOutput() if self._line.taken:
+                event = replace(event, start_response=False)
+            case _:
+                pass
         await self._inner.send_event(event)
 
     @override
@@ -139,29 +141,6 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
         """Close the inner model. A silent server makes this take up to 10 s."""
         await self._inner.close()
 
-    async def _update(self, settings: Any) -> None:  # noqa: ANN401  # a TypedDict of the SDK's
-        """Change the session's settings, and be sure that they changed.
-
-        The SDK does not look: it would dispatch the new agent's tools while the model
-        still has the old one's. Refused, they are sent again without what a session
-        may not change once it has spoken. Raises ModelError when that is refused, too.
-        """
-        # A handoff sends all settings anew, from before they met this telephone.
-        wanted = telephone(self._tuned(settings))
-        try:
-            await self._send_update(wanted)
-        except ModelError:
-            try:
-                await self._send_update(least(wanted))
-            except ModelError as error:
-                self._on_lost(error)  # the SDK would go on, with the wrong tools
-                raise
-
-    async def _send_update(self, settings: Any) -> None:  # noqa: ANN401  # as above
-        self._acceptance = Acceptance()
-        await self._inner.send_event(RealtimeModelSendSessionUpdate(settings))
-        await self._acceptance.wait(UPDATE_SECONDS)
-
     # The listener, as the inner model sees it.
 
     @override
@@ -171,7 +150,7 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
         elif event.type == "raw_server_event":
             await self._read(event.data)
         elif event.type == "exception":
-            self._acceptance.refuse(ModelError(f"The model's socket: {event.context}"))
+            self._terms.refuse(ModelError(f"The model's socket: {event.context}"))
         if event.type not in _NOT_FOR_THE_SESSION:
             for listener in list(self._listeners):
                 await listener.on_event(event)
@@ -187,10 +166,10 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
             return
         match event:
             case {"type": "session.updated"}:
-                self._acceptance.accept()
+                self._terms.accept()
             case {"type": "error", "error": {"code": code, "message": text} as error}:
                 self._debts.error(code, text)
-                self._acceptance.refuse_if_waiting(error)
+                self._terms.refuse_if_waiting(error)
             case {"type": "input_audio_buffer.speech_started"}:
                 self._cut_off_by_us = False
                 await self._line.interrupt(self)
@@ -201,6 +180,8 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
                     self._line.owe()
             case {"type": "response.created", "response": {"id": str(response_id)}}:
                 self._debts.began(response_id)
+                if self._line.taken:  # it was on its way before
+                    await self.send_raw("response.cancel")
                 await self._line.response_began(self, ResponseId(response_id))
             case {"type": "response.output_audio.done", "item_id": str(item_id)}:
                 await self._line.item_ended(self, ItemId(item_id))
@@ -218,7 +199,8 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
                 self._debts.ended(done)
             case _:
                 pass
-        self._turns.read(event)
+        if not await self.dictation.read(event):
+            self._turns.read(event)
         await self._watch(event)
 
     # What the line needs of a session.
@@ -268,6 +250,13 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
         self._cut_off_by_us = True  # how much was heard is known only later
         await self._line.interrupt(self)
 
+    async def stand_by(self) -> None:
+        """Answer nobody from now on; what is being said will be cut off."""
+        self._cut_off_by_us = True
+        if self._debts.responding:
+            await self.send_raw("response.cancel")
+        await self.dictation.begin(speaking=self._turns.speaking)
+
     async def ask_again(self) -> None:
         """Ask for an answer; one that was begun and does not come is given up."""
         if self._debts.responding:
@@ -285,7 +274,12 @@ class TwilioRealtimeTransportLayer(RealtimeModel, RealtimeModelListener):
         await self._debts.pay(lambda: self.send_raw("response.create"))
 
     async def send_raw(self, kind: str, **fields: object) -> None:
-        """Send one client event of the Realtime protocol; lost on a dead session."""
+        """Send one client event of the Realtime protocol; lost on a dead session.
+
+        While a colleague speaks, the model is not asked to.
+        """
+        if kind == "response.create" and self._line.taken:
+            return
         try:
             await self._inner.send_event(
                 RealtimeModelSendRawMessage(

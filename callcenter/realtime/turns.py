@@ -40,7 +40,7 @@ class Turns:
         clock: Callable[[], int],
     ) -> None:
         self.agent = agent
-        self._record = record
+        self.record = record
         self._clock = clock
         self._sayings: dict[ItemId, _Saying] = {}
         self._spans: dict[ItemId, list[int]] = {}
@@ -69,7 +69,7 @@ class Turns:
 
     def barged_in(self, item_id: ItemId, heard_ms: int) -> None:
         """The caller cut an item off."""
-        self._record(CallerBargedIn(item_id, heard_ms))
+        self.record(CallerBargedIn(item_id, heard_ms))
 
     def read(self, event: dict[str, Any]) -> None:
         """Take what concerns a turn from a server event; tolerate what is missing."""
@@ -100,6 +100,11 @@ class Turns:
     def listening(self) -> bool:
         """Whether something that the caller said is not written down yet."""
         return bool(self._spans)
+
+    @property
+    def speaking(self) -> bool:
+        """Whether the caller is in the middle of a sentence."""
+        return any(len(span) == 1 for span in self._spans.values())
 
     def pending(self) -> tuple[Turn, ...]:
         """What an agent has said so far that is not recorded yet."""
@@ -142,7 +147,7 @@ class Turns:
     def _caller_spoke(self, item_id: ItemId, text: str | None) -> None:
         now = self._clock()
         span = self._spans.pop(item_id, None) or [now]
-        self._record(CallerSpoke(item_id, text, span[0], span[-1]))
+        self.record(CallerSpoke(item_id, text, span[0], span[-1]))
 
     def _saying(self, item_id: ItemId) -> _Saying:
         return self._sayings.setdefault(item_id, _Saying(self.agent))
@@ -160,7 +165,7 @@ class Turns:
         del self._sayings[item_id]
         heard, spoken = saying.heard.heard_ms, saying.heard.spoken_ms
         words = heard_part(saying.text, heard_ms=heard, spoken_ms=spoken)
-        self._record(
+        self.record(
             AgentSpoke(
                 item_id=item_id,
                 agent=saying.agent,

@@ -11,9 +11,12 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from callcenter.domain import events as e, voicemail as v
 from callcenter.domain.outcomes import AttemptOutcome
+from callcenter.domain.supervision import SupervisorSpoke
 from callcenter.domain.transcript import Speaker
 from callcenter.storage import tables as t
 from callcenter.storage.callback_facts import callback_statements
+from callcenter.storage.queue_facts import queue_statements
+from callcenter.storage.queue_tables import queue
 from callcenter.storage.callback_tables import call_costs
 
 PROJECTED: Final = (
@@ -46,6 +49,19 @@ def statements(fact: e.Fact) -> Iterator[UpdateBase]:
             yield from _spoken(fact, fact.event)
         case e.ToolCalled() | e.ToolReturned():
             yield from _worked(fact, fact.event)
+        case SupervisorSpoke(person, item_id, text, began_ms, ended_ms):
+            yield from _put(
+                t.turns,
+                fact,
+                item_id=item_id,
+                began_ms=began_ms,
+                speaker=Speaker.COLLEAGUE,
+                agent=person,
+                heard=text,
+                generated=text,
+                spoken_ms=ended_ms - began_ms,
+                heard_ms=ended_ms - began_ms,
+            )
         case e.AgentHandedOff(from_agent, to_agent, reason, known):
             yield from _put(
                 t.handoffs,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from callcenter.domain import events as e
-from callcenter.realtime import transport
+from callcenter.realtime import terms
 from callcenter.simulator.carrier import (
     Answers,
     Busy,
@@ -57,7 +57,7 @@ OPERATORS: dict[str, OperatorBehaviour] = {
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     hasten(monkeypatch)
-    monkeypatch.setattr(transport, "UPDATE_SECONDS", 0.2)
+    monkeypatch.setattr(terms, "UPDATE_SECONDS", 0.2)
     monkeypatch.setattr(telephony, "TIMEOUT_SECONDS", 0.3)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from callcenter.domain import events as e
 from callcenter.domain.outcomes import Disposition
-from callcenter.realtime import conversation, transport
+from callcenter.realtime import conversation, terms
 from callcenter.simulator.carrier import (
     Answers,
     Ending,
@@ -132,7 +132,7 @@ async def test_without_a_model_the_caller_gets_a_human(
     tmp_path: Path, faults: Faults, tries: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(conversation, "CONNECT_SECONDS", 0.6)
-    monkeypatch.setattr(transport, "ACCEPT_SECONDS", 0.4)
+    monkeypatch.setattr(terms, "ACCEPT_SECONDS", 0.4)
     async with center(tmp_path, faults=faults, operators={ADA: TAKES}) as here:
         call = await telephone(here)
         assert len(here.of(e.SessionLost)) == tries

@@ -14,7 +14,7 @@ import pytest
 
 from callcenter.domain import events as e
 from callcenter.domain.tool import ToolResult
-from callcenter.realtime import transport
+from callcenter.realtime import terms
 from callcenter.simulator.carrier import (
     Answers,
     CarrierSimulator,
@@ -299,7 +299,7 @@ async def prepared(folder: Path, state: str) -> AsyncIterator[Center]:
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     hasten(monkeypatch)
-    monkeypatch.setattr(transport, "UPDATE_SECONDS", 0.2)
+    monkeypatch.setattr(terms, "UPDATE_SECONDS", 0.2)
     monkeypatch.setattr(telephony, "TIMEOUT_SECONDS", 0.3)
 
 

@@ -9,7 +9,7 @@ import pytest
 from callcenter.domain import events as e
 from callcenter.domain.outcomes import Disposition
 from callcenter.domain.tool import ToolResult
-from callcenter.realtime import transport
+from callcenter.realtime import terms
 from callcenter.simulator.carrier import Answers, Happening
 from callcenter.simulator.carrier.sound import tone
 from callcenter.simulator.model.faults import Faults
@@ -267,7 +267,7 @@ async def test_a_refused_update_after_a_handoff_is_repaired(tmp_path: Path) -> N
 async def test_an_update_that_is_never_answered_is_a_lost_session_and_no_lost_caller(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transport, "UPDATE_SECONDS", 0.2)
+    monkeypatch.setattr(terms, "UPDATE_SECONDS", 0.2)
     async with center(tmp_path, settings=QUICK) as here:
 
         async def script(caller: Caller) -> None:

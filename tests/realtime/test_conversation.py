@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ from callcenter.domain.tool import Tool
 from callcenter.domain.transcript import Speaker, Turn
 from callcenter.domain.verification import Method
 from callcenter.errors import ModelError
-from callcenter.realtime import transport
+from callcenter.realtime import terms
 from callcenter.realtime.conversation import Conversation
 from callcenter.realtime.line import CallerLine
 from callcenter.tools.deeds import Forgetful
@@ -134,7 +135,9 @@ class Control:
 
     async def take_message(self, text: str) -> None: ...
 
-    async def request_callback(self, when: str, reason: str) -> None: ...
+    async def request_callback(
+        self, when: str, reason: str, due_at: datetime | None = None
+    ) -> None: ...
 
     async def leave_voicemail(self) -> None: ...
 
@@ -204,7 +207,7 @@ def a_line() -> CallerLine:
 async def test_settings_that_are_not_accepted_in_time_are_a_lost_model(
     here: Center, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transport, "ACCEPT_SECONDS", 0.1)
+    monkeypatch.setattr(terms, "ACCEPT_SECONDS", 0.1)
     talk, facts = conversation(here, Inner(answer=None))
     with pytest.raises(ModelError, match="did not accept the session within") as lost:
         await talk.open()
