@@ -5,38 +5,20 @@ are, and calls that come meanwhile move nothing.
 """
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from callcenter.domain.outcomes import Disposition
 from callcenter.storage import tables as t
 from callcenter.storage.engine import Database
+from callcenter.storage.filters import Which as Which  # noqa: PLC0414  # beside whom it asks
 from callcenter.storage.history import CALL_COLUMNS, History, plain
+from callcenter.storage.record_tables import call_figures
 
 PAGE: Final = 200
 """Calls in memory at a time."""
 
-
-@dataclass(frozen=True, slots=True)
-class Which:
-    """Calls that began at `since` or later, and before `until` (both aware)."""
-
-    since: datetime | None = None
-    until: datetime | None = None
-    disposition: Disposition | None = None
-
-    @property
-    def conditions(self) -> list[ColumnElement[bool]]:
-        """In SQL; none for all calls."""
-        began, ended = t.calls.c.started_at, t.calls.c.disposition
-        return [
-            *([] if self.since is None else [began >= self.since]),
-            *([] if self.until is None else [began < self.until]),
-            *([] if self.disposition is None else [ended == self.disposition.value]),
-        ]
+_CALLS: Final = t.calls.join(call_figures, call_figures.c.call_id == t.calls.c.id)
 
 
 class Archive:
@@ -48,7 +30,7 @@ class Archive:
 
     async def count(self, which: Which) -> int:
         """How many calls there are of these."""
-        asked = select(func.count()).select_from(t.calls).where(*which.conditions)
+        asked = select(func.count()).select_from(_CALLS).where(*self._fit(which))
         async with self._database.read() as connection:
             return await connection.scalar(asked) or 0
 
@@ -64,7 +46,8 @@ class Archive:
         began, call_id = t.calls.c.started_at, t.calls.c.id
         beyond: list[ColumnElement[bool]] = []
         while True:
-            asked = select(*CALL_COLUMNS).where(*which.conditions, *beyond)
+            asked = select(*CALL_COLUMNS).select_from(_CALLS)
+            asked = asked.where(*self._fit(which), *beyond)
             asked = asked.order_by(began, call_id).limit(PAGE)
             async with self._database.read() as connection:
                 page = (await connection.execute(asked)).mappings().all()
@@ -76,3 +59,6 @@ class Archive:
             # Not every database compares pairs as it compares their members.
             later = and_(began == last["started_at"], call_id > last["id"])
             beyond = [or_(began > last["started_at"], later)]
+
+    def _fit(self, which: Which) -> list[ColumnElement[bool]]:
+        return [*which.conditions, *which.said(self._database.dialect)]

@@ -157,6 +157,11 @@ class Database:
             event.listen(engine.sync_engine, "connect", database._remember_file)
         return database
 
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self.url.get_backend_name()
+
     def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """One consistent view; nothing that it changes is kept."""
         return self._use(self._engine.connect())
