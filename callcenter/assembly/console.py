@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from os import getpid
 from typing import Final, Protocol
+from zoneinfo import ZoneInfo
 
 from quart import Quart
 
@@ -49,16 +50,20 @@ class Node(Protocol):
 
 
 @asynccontextmanager
-async def console(node: Node, database: Database, clock: Clock) -> AsyncIterator[None]:
+async def console(
+    node: Node, database: Database, clock: Clock, zone: ZoneInfo
+) -> AsyncIterator[None]:
     """Put the console into the node's application, and run what it needs.
 
     Raises ConfigurationError for a CONSOLE_PASSWORD_HASH that is none.
     """
-    desk = _desk(node, database, clock)
+    desk = _desk(node, database, clock, zone)
     install(node.app, desk)
     keys = Keys(node.settings, node.app, desk)
     async with asyncio.TaskGroup() as tasks:
-        working = [] if await keys.turned() else [tasks.create_task(keys.turn())]
+        working = [tasks.create_task(desk.live.run())]
+        if not await keys.turned():
+            working.append(tasks.create_task(keys.turn()))
         try:
             yield
         finally:
@@ -66,7 +71,7 @@ async def console(node: Node, database: Database, clock: Clock) -> AsyncIterator
                 task.cancel()
 
 
-def _desk(node: Node, database: Database, clock: Clock) -> ConsoleDesk:
+def _desk(node: Node, database: Database, clock: Clock, zone: ZoneInfo) -> ConsoleDesk:
     settings = node.settings
     limits = Limits(
         idle=timedelta(minutes=settings.console_idle_minutes),
@@ -80,11 +85,12 @@ def _desk(node: Node, database: Database, clock: Clock) -> ConsoleDesk:
         floor=node.floor,
         bus=node.bus,
         clock=clock,
-        live=Live(),
+        live=Live(database, node.bus, clock, zone, settings.answer_goal_seconds),
         rules=ConsoleRules(
             public_base=settings.public_base,
             proxies=settings.proxies,
             node=f"{socket.gethostname()}:{getpid()}",
+            house_zone=zone.key,
             answer_goal_s=settings.answer_goal_seconds,
         ),
         ready=Readiness(node.not_ready, database.check, clock),

@@ -204,7 +204,7 @@ async def running(
         )
         prepare = partial(_prepare, node, settings, kept, duty)
         await prepare()
-        await doors.enter_async_context(console(node, database, clock))
+        await doors.enter_async_context(console(node, database, clock, kept.house.zone))
         await doors.enter_async_context(
             running_errands(settings, kept, clock, node.app)
         )
