@@ -41,6 +41,8 @@ class CalledBack:
     try_id: CallbackTryId
     earlier: CallId
     """The call in which it was wished."""
+    by_voice: bool = False
+    """No key was pressed: what spoke may turn out to be a machine."""
 
 
 CallbackEvent: TypeAlias = CallbackRequested | CalledBack

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from callcenter.domain.ids import AttemptId, CallSid, CallbackTryId
+from callcenter.domain.ids import AttemptId, CallbackTryId, CallSid
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,27 @@ class Addresses:
     def offered(self) -> str:
         return f"{self.base}/voice/offered"
 
+    @property
+    def line(self) -> str:
+        return f"{self.base}/voice/line"
+
+    @property
+    def hold_music(self) -> str:
+        return f"{self.base}/sounds/hold.wav"
+
+    @property
+    def fallback_ended(self) -> str:
+        return f"{self.base}/voice/fallback-ended"
+
     def callback(self, what: str, try_id: CallbackTryId) -> str:
         """Where Twilio asks or tells about a call that we place."""
         return f"{self.base}/callback/{what}?{urlencode({'try': try_id})}"
 
     def dial_ended(self, attempt: AttemptId) -> str:
         return self._about(attempt, "/voice/dial-ended")
+
+    def leg_status(self, attempt: AttemptId) -> str:
+        return self._about(attempt, "/operator/status")
 
     def brief(self, attempt: AttemptId) -> str:
         return self._about(attempt, "/operator/brief")

@@ -8,7 +8,7 @@ from typing import Final
 
 import structlog
 
-from callcenter.domain.events import CallAnswered, Fact
+from callcenter.domain.events import CallAnswered, Event, Fact
 from callcenter.domain.ids import AttemptId, CallId, CallSid
 from callcenter.domain.outcomes import Disposition
 from callcenter.domain.phases import Phase
@@ -117,6 +117,15 @@ class Floor:
             )
         )
         return self._attend_to(call).welcome()
+
+    def begin(self, call_id: CallId, base: str, *told: Event) -> Reception | None:
+        """Take a call that we placed ourselves; None when there is no room for it."""
+        if self._tasks is None or self.live >= self.house.rules.max_calls:
+            return None
+        call = LiveCall(call_id, Addresses(base), self.house)
+        for event in told:
+            call.record(event)
+        return self._attend_to(call)
 
     async def after_stream(
         self, request: VoiceRequest, base: str, waited: int = 0

@@ -13,14 +13,14 @@ from callcenter.floor.ports import (
     CallControl,
     Carrier,
     Clock,
-    Conversations,
     Ledger,
-    Lines,
     Operators,
     Recall,
     Recordings,
     Rosters,
 )
+from callcenter.floor.queue import Queue
+from callcenter.floor.talk_ports import Conversations, Lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,31 @@ class Rules:
     """Why the model cannot be used at all; empty when it can."""
     attempts: int = 3
     ring_s: int = 20
+    transfer: str = "warm"
+    """Whether the agent stays until an operator is there, or the caller is dialled
+    through at once ("cold")."""
+    house_number: str = ""
+    """What operators see who are rung for a caller who dialled none of our numbers."""
+    consult_s: float = 90.0
+    """For all operators together."""
+    max_talk_s: int = 3600
+    """No operator's leg outlives it."""
+    all_at_once: bool = False
+    """Whether all who fit are rung together; then `attempts` are rounds."""
+    most_waiting: int = 0
+    """So many stand in line at most; 0: nobody does."""
+    crowded: int = 10
+    """More than so many in line, and nobody is rung for those who come now."""
+    line_s: float = 900.0
+    """The longest wait."""
+    ladder_s: float = 1200.0
+    """So long one way to a person may take, ringing and waiting together."""
+    look_s: float = 0.5
+    """How often a caller in line looks whether it is their turn."""
+    tell_s: float = 30.0
+    """How often they are told how things stand, if nothing changes."""
+    public_base: str = ""
+    """Where Twilio reaches us, if that is known beforehand."""
     last_words_s: float = 12.0
     """How long a goodbye may take before we act on it all the same."""
     stream_s: float = 60.0
@@ -79,6 +104,11 @@ class House:
     """Binds the tools to a call, its caller's number, and what they may do to it."""
     briefing: Callable[[CallState], Awaitable[str]]
     """What all agents know of a call as it stands: quickly, and it never fails."""
+    no_agents: Callable[[], str] = str
+    """Why new calls do without the agents, such as that they have cost too much; empty:
+    they do not. Asked at the beginning of each call."""
+    queue: Queue | None = None
+    """None: nobody waits in line."""
     recordings: Recordings | None = None
     """None: no call is recorded."""
     watchers: list[Callable[[Fact], None]] = field(default_factory=list)

@@ -10,18 +10,14 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from callcenter.bridge.patience import Due
-from callcenter.bridge.tape import Tape
-from callcenter.domain.events import Event, Fact
-from callcenter.domain.handover import Handover
-from callcenter.domain.ids import AgentName, CallId, CallSid
-from callcenter.domain.opening import Opening
+from callcenter.domain.consultation import LegOrder
+from callcenter.domain.events import Fact
+from callcenter.domain.ids import CallId, CallSid
 from callcenter.domain.operators import Operator
 from callcenter.domain.roster import Roster
 from callcenter.domain.tool import Tool, ToolResult
 from callcenter.domain.transcript import Turn
 from callcenter.domain.verification import Method
-from callcenter.wire.media import Started
-from callcenter.wire.sockets import MediaSocket
 
 
 class Carrier(Protocol):
@@ -37,6 +33,22 @@ class Carrier(Protocol):
 
     async def is_over(self, call_sid: CallSid) -> bool:
         """Whether the call has ended. Raises CarrierError."""
+        ...
+
+    async def status_of(self, call_sid: CallSid) -> str:
+        """In the carrier's words. Raises CarrierError."""
+        ...
+
+    async def ring(self, order: LegOrder) -> CallSid:
+        """Place a call; never asked twice. Raises OutcomeUnknown or CarrierError."""
+        ...
+
+    async def members_of(self, conference: str) -> list[CallSid] | None:
+        """Who is in a conference; None: it is not running. Raises CarrierError."""
+        ...
+
+    async def end_conference(self, conference: str) -> None:
+        """Send everybody out; harmless when it is over. Raises CarrierError."""
         ...
 
 
@@ -67,7 +79,9 @@ class CallControl(Protocol):
 
     async def take_message(self, text: str) -> None: ...
 
-    async def request_callback(self, when: str, reason: str) -> None: ...
+    async def request_callback(
+        self, when: str, reason: str, due_at: datetime | None = None
+    ) -> None: ...
 
     async def leave_voicemail(self) -> None: ...
 
@@ -149,55 +163,6 @@ class Clock(Protocol):
         ...
 
 
-class Hush(Protocol):
-    """See callcenter.realtime.hush."""
-
-    def begin(self) -> None: ...
-
-    def end(self) -> None: ...
-
-
-class Line(Protocol):
-    """The caller's end of a talk; see callcenter.realtime.line."""
-
-    frames: int
-    malformed: int
-
-    @property
-    def hush(self) -> Hush: ...
-
-    @property
-    def dropped(self) -> int: ...
-
-    async def callers_turn(self) -> None: ...
-
-    async def serve(self, socket: MediaSocket, started: Started) -> str: ...
-
-    async def play_sound(self, audio: bytes) -> None: ...
-
-    async def last_words(self, *, timeout_s: float) -> None: ...
-
-    def owe(self) -> None: ...
-
-    def rest(self) -> None: ...
-
-    def end(self) -> None: ...
-
-
-class Lines(Protocol):
-    """Makes the line for a stream that is to come."""
-
-    def __call__(
-        self,
-        *,
-        clock: Callable[[], int],
-        on_key: Callable[[str], None],
-        on_due: Callable[[Due], None],
-        tape: Tape | None,
-        keep: Callable[[bytes], None],
-    ) -> Line: ...
-
-
 class Recorder(Protocol):
     """Writes one stream's recording. It never waits; failures go to `on_failed`."""
 
@@ -224,45 +189,6 @@ class Rosters(Protocol):
     def known(self, roster_hash: str) -> Roster:
         """The one with that hash; the current one when nobody remembers it."""
         ...
-
-
-class Conversation(Protocol):
-    """One session with the agents; see callcenter.realtime.conversation."""
-
-    async def open(self) -> None: ...
-
-    async def hold(self, renew_s: float) -> AgentName | None: ...
-
-    async def say(self, note: str) -> None: ...
-
-    async def speak(self, language: str) -> None: ...
-
-    async def fill(self) -> None: ...
-
-    async def ask_again(self) -> None: ...
-
-    def pending(self) -> tuple[Turn, ...]: ...
-
-    async def close(self) -> None: ...
-
-
-class Conversations(Protocol):
-    """Makes a conversation for a line; nothing is connected yet."""
-
-    def __call__(
-        self,
-        opening: Opening,
-        tools: Mapping[str, Tool],
-        *,
-        roster: Roster,
-        language: str,
-        line: Any,  # noqa: ANN401  # a Line of the very maker's
-        briefing: str,
-        handover: Handover,
-        may_pass: Callable[[], str],
-        record: Callable[[Event], None],
-        clock: Callable[[], int],
-    ) -> Conversation: ...
 
 
 Recall = Callable[[CallSid], Awaitable[Sequence[Fact]]]

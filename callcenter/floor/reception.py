@@ -56,10 +56,10 @@ class Reception:
         if self.call.state.turns or self.call.state.phase is not Phase.WAITING:
             return self._what_next()
         rules = self.call.house.rules
-        if rules.model_ready:
-            self.call.record(e.SessionLost(rules.model_ready))
+        if without := rules.model_ready or self.call.house.no_agents():
+            self.call.record(e.SessionLost(without))
             self.call.model_failures = rules.model_failures
-            return self.wishes.without_the_agents(rules.model_ready)
+            return self.wishes.without_the_agents(without)
         return self.call.begin(
             greeting(
                 self.call.roster.entry,

@@ -1,10 +1,17 @@
 """What an agent may do with the call itself: pass it on, end it, note it, turn it."""
 
+from datetime import timedelta
 from typing import Annotated, Final
 
 from pydantic import Field
 
 from callcenter.tools.arguments import Topic
+from callcenter.tools.callback_times import (
+    AHEAD_DAYS,
+    Week,
+    parse_callback_time,
+    spoken_moment,
+)
 from callcenter.tools.caller import number_is_known
 from callcenter.tools.definition import Answer, Sorry, Unfit, tool
 from callcenter.tools.desk import Desk
@@ -13,6 +20,9 @@ UNSURE: Final = (
     "This took too long; it may or may not have been done. Tell the caller that you "
     "could not reach a colleague just now, and offer to try again."
 )
+
+AT_ONCE: Final = timedelta(minutes=2)
+"""A call that comes so soon comes "in a moment"."""
 
 Reason = Annotated[
     str,
@@ -44,7 +54,7 @@ CallbackTime = Annotated[
     str,
     Field(
         description="When the caller wants to be called, in their words, such as "
-        "'tomorrow after three'.",
+        "'tomorrow after three', 'in an hour' or 'as soon as possible'.",
         min_length=1,
         max_length=100,
     ),
@@ -114,9 +124,10 @@ async def leave_voicemail(desk: Desk) -> Answer:
 
 @tool(timeout_s=5.0, repeatable=False)
 async def request_callback(desk: Desk, when: CallbackTime, reason: Reason) -> Answer:
-    """Ask a colleague to call the caller back, at the number they are calling from.
+    """Have the caller called back, at the number they are calling from.
 
-    It is a wish, not a promise of a time. Other numbers cannot be given.
+    Say the time that comes back, and ask whether it is right; if it is not, call this
+    again with the right one: the last one counts. Other numbers cannot be given.
     """
     if not number_is_known(desk):
         raise Sorry(
@@ -125,11 +136,25 @@ async def request_callback(desk: Desk, when: CallbackTime, reason: Reason) -> An
             say="Your number is withheld, so we could not call you back. "
             "Shall I take a message instead?",
         )
-    await desk.call.request_callback(when, reason)
+    if refused := await desk.calls_back.why_not(desk.caller_number.strip()):
+        raise Sorry(
+            f"Nobody will call this number back: {refused}. Do not promise it; offer "
+            "take_message.",
+            say=f"I am sorry, we cannot call you back: {refused}. "
+            "Shall I take a message instead?",
+        )
+    now = desk.clock.now().astimezone(desk.schedule.zone)
+    openings = await desk.schedule.opening_times(now.date(), AHEAD_DAYS + 1)
+    due_at = parse_callback_time(when, Week(now, openings))
+    moment = spoken_moment(due_at, now.date())
+    if due_at - now < AT_ONCE:
+        moment = "in a moment, as soon as a line is free"
+    await desk.call.request_callback(when, reason, due_at)
     return Answer(
-        f"I have noted it: a colleague will try to call you back, {when}, at the "
-        "number that you are calling from.",
-        done=f"noted a wish to be called back, {when}",
+        f"I have noted it: we will try to call you back {moment}, at the number that "
+        "you are calling from. Is that right?",
+        done=f"noted a wish to be called back {moment}",
+        facts={"understood": f"{due_at:%Y-%m-%dT%H:%M}"},
     )
 
 

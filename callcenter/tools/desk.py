@@ -52,8 +52,10 @@ class CallControl(Protocol):
         """Store a message for the people of the house."""
         ...
 
-    async def request_callback(self, when: str, reason: str) -> None:
-        """Store that the caller wants to be called back."""
+    async def request_callback(
+        self, when: str, reason: str, due_at: datetime | None = None
+    ) -> None:
+        """Store that the caller wants to be called back; `due_at`: as understood."""
         ...
 
     def secret_entry(self) -> AbstractContextManager[None]:
@@ -232,6 +234,22 @@ class Clock(Protocol):
         ...
 
 
+class CallsBack(Protocol):
+    """What the house does about wishes to be called back."""
+
+    async def why_not(self, number: str) -> str:
+        """Why a number will not be called, in words for the caller; empty: it may."""
+        ...
+
+
+class AnyNumber:
+    """A house that has nothing against any number."""
+
+    async def why_not(self, number: str) -> str:  # noqa: ARG002  # see above
+        """Nothing is against it."""
+        return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Everything that the tools of one call can reach."""
@@ -249,5 +267,6 @@ class Desk:
     identity: Identity = field(default_factory=Stranger)
     deeds: Deeds = field(default_factory=Forgetful)
     texts: Texts = field(default_factory=NoTexts)
+    calls_back: CallsBack = field(default_factory=AnyNumber)
     resources: Mapping[str, Any] = field(default_factory=dict)
     """What companies' own tools brought with them, by their module's name."""

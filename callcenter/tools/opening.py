@@ -22,6 +22,11 @@ def spoken_week(opening: Sequence[OpeningTime]) -> str:
     return f"We are open {all_of(spans)}."
 
 
+def spoken_hours(of_a_day: Sequence[OpeningTime]) -> str:
+    """`from ten o'clock in the morning to six o'clock in the evening`."""
+    return all_of([_hours(each) for each in of_a_day])
+
+
 def _hours(each: OpeningTime) -> str:
     opens = spoken_time_of_day(each.opens_at)
     return f"from {opens} to {spoken_time_of_day(each.closes_at)}"

@@ -6,6 +6,7 @@ against (Twilio error 15004).
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from twilio.twiml.voice_response import Connect, Dial, VoiceResponse
@@ -28,6 +29,10 @@ SCREENING_KEYS: Final = (
 SCREENING_SECONDS: Final = 6
 """How long after the briefing a key may still come."""
 
+ASK_TIMES: Final = 2
+ASK_SECONDS: Final = 8
+"""Whoever we call needs a moment: they did not expect it just now."""
+
 VOICEMAIL_SECONDS: Final = 120
 """Of one message: Twilio writes down nothing that is longer."""
 
@@ -36,6 +41,9 @@ VOICEMAIL_QUIET_SECONDS: Final = 5
 
 OFFER_SECONDS: Final = 6
 """How long a caller may think about an offer."""
+
+MOST_AT_ONCE: Final = 10
+"""As many as `<Dial>` rings."""
 
 DIAL_LIMIT_SECONDS: Final = 3600
 """No dialled leg outlives this (Twilio's own limit is four hours)."""
@@ -54,9 +62,9 @@ def connect(
     """Open the media stream; afterwards Twilio asks `action` what the caller hears."""
     response = VoiceResponse()
     if greeting:
-        response.say(_sayable(greeting), language=language or None)
+        response.say(sayable(greeting), language=language or None)
     if notice:
-        response.say(_sayable(notice))
+        response.say(sayable(notice))
     connection = Connect(action=action, method="POST")
     stream = connection.stream(
         url=stream_url,
@@ -65,6 +73,36 @@ def connect(
     )
     stream.parameter(name="token", value=token)
     response.append(connection)
+    return str(response)
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """One telephone that a `<Dial>` rings, and where its leg asks and tells."""
+
+    operator: Operator
+    brief_url: str
+    status_callback: str
+
+
+def dial_all(
+    rings: Sequence[Ring], *, action: str, timeout_s: int, announcement: str = ""
+) -> str:
+    """Ring several at once; who presses 1 first is joined with the caller."""
+    response = VoiceResponse()
+    if announcement:
+        response.say(sayable(announcement))
+    dialling = Dial(
+        action=action,
+        method="POST",
+        timeout=timeout_s,
+        answer_on_bridge=True,
+        time_limit=DIAL_LIMIT_SECONDS,
+    )
+    for one in rings[:MOST_AT_ONCE]:
+        destination = one.operator.destination
+        _add_destination(dialling, destination, one.brief_url, one.status_callback)
+    response.append(dialling)
     return str(response)
 
 
@@ -81,7 +119,7 @@ def dial(
     """Ring one operator; the caller hears ringing until the operator presses 1."""
     response = VoiceResponse()
     if announcement:
-        response.say(_sayable(announcement))
+        response.say(sayable(announcement))
     dialling = Dial(
         action=action,
         method="POST",
@@ -95,13 +133,22 @@ def dial(
     return str(response)
 
 
-def dial_anyone(operators: Sequence[Operator], *, apology: str, caller_id: str) -> str:
-    """Ring several operators at once, without us: the last resort of all."""
+def dial_anyone(
+    operators: Sequence[Operator], *, apology: str, caller_id: str, action: str = ""
+) -> str:
+    """Ring several operators at once, without us: the last resort of all.
+
+    With an `action`, that is asked what follows.
+    """
     response = VoiceResponse()
-    response.say(_sayable(apology))
+    response.say(sayable(apology))
     if operators:
-        dialling = Dial(time_limit=DIAL_LIMIT_SECONDS, caller_id=caller_id or None)
-        for operator in operators[:10]:  # as many as <Dial> rings at once
+        dialling = Dial(
+            time_limit=DIAL_LIMIT_SECONDS,
+            caller_id=caller_id or None,
+            action=action or None,
+        )
+        for operator in operators[:MOST_AT_ONCE]:
             _add_destination(dialling, operator.destination, "", "")
         response.append(dialling)
         # The document goes on after a good talk, too: it can't tell one from none.
@@ -120,7 +167,7 @@ def screen(briefing: str, *, accept_url: str) -> str:
             action=accept_url,
             method="POST",
         )
-        gather.say(f"{_sayable(briefing)} {SCREENING_KEYS}")
+        gather.say(f"{sayable(briefing)} {SCREENING_KEYS}")
     response.hangup()
     return str(response)
 
@@ -128,7 +175,7 @@ def screen(briefing: str, *, accept_url: str) -> str:
 def record(words: str, *, action: str, told: str, transcribed: str) -> str:
     """Take a message down after a tone; who says nothing comes to `action`, too."""
     response = VoiceResponse()
-    response.say(_sayable(words))
+    response.say(sayable(words))
     response.record(
         action=action,
         method="POST",
@@ -155,7 +202,28 @@ def offer(words: str, *, action: str) -> str:
         method="POST",
         action_on_empty_result=True,
     )
-    gather.say(_sayable(words))
+    gather.say(sayable(words))
+    return str(response)
+
+
+def ask(words: str, *, action: str) -> str:
+    """Ask whom we have called for a key or a word, twice; then hang up.
+
+    What follows the words must be as long as a machine's greeting: it is told from a
+    person meanwhile.
+    """
+    response = VoiceResponse()
+    for _ in range(ASK_TIMES):
+        gather = response.gather(
+            input="dtmf speech",
+            num_digits=1,
+            timeout=ASK_SECONDS,
+            speech_timeout="auto",
+            action=action,
+            method="POST",
+        )
+        gather.say(sayable(words))
+    response.hangup()
     return str(response)
 
 
@@ -163,7 +231,7 @@ def wait(url: str, words: str = "") -> str:
     """Stay on the line for a second, and ask again: somebody will know then."""
     response = VoiceResponse()
     if words:
-        response.say(_sayable(words))
+        response.say(sayable(words))
     response.pause(length=1)
     response.redirect(url, method="POST")
     return str(response)
@@ -178,7 +246,7 @@ def hang_up(words: str = "") -> str:
     """End the leg, with a last word."""
     response = VoiceResponse()
     if words:
-        response.say(_sayable(words))
+        response.say(sayable(words))
     response.hangup()
     return str(response)
 
@@ -202,7 +270,7 @@ def _add_destination(
         dialling.number(destination, **options)
 
 
-def _sayable(words: str) -> str:
+def sayable(words: str) -> str:
     """Bounded, and without the control characters that XML forbids."""
     printable = "".join(c if c.isprintable() else " " for c in words)
     return printable[:MAX_SAID_CHARACTERS]

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from callcenter.domain.ids import CallSid, RecordingSid
+from callcenter.domain.ids import CallbackTryId, CallSid, RecordingSid
 
 _CALL_SID: Final = re.compile(r"CA[0-9a-fA-F]{32}")
 _RECORDING_SID: Final = re.compile(r"RE[0-9a-fA-F]{32}")
@@ -82,6 +82,24 @@ class VoicemailTold:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedRequest:
+    """Any request about a leg that we placed; the try is ours, from the address."""
+
+    request: VoiceRequest
+    try_id: CallbackTryId
+    answered_by: str = ""
+    """The carrier's guess: human, machine_start, machine_end_beep, fax, unknown…"""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedEnded:
+    """The last status callback of a leg that we placed."""
+
+    asked: PlacedRequest
+    duration_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class Transcription:
     """A message, written down."""
 
@@ -113,6 +131,21 @@ def parse_dial_ended(form: Mapping[str, str]) -> DialEnded:
         bridged={"true": True, "false": False}.get(form.get("DialBridged", "")),
         duration_s=_integer(form.get("DialCallDuration", "")) or 0,
     )
+
+
+def parse_placed(form: Mapping[str, str]) -> PlacedRequest:
+    """Raises BadForm when there is no CallSid."""
+    return PlacedRequest(
+        request=parse_voice_request(form),
+        try_id=CallbackTryId(_line(form.get("try", ""))),
+        answered_by=_line(form.get("AnsweredBy", "")),
+    )
+
+
+def parse_placed_ended(form: Mapping[str, str]) -> PlacedEnded:
+    """Raises BadForm when there is no CallSid."""
+    seconds = _integer(form.get("CallDuration", "")) or 0
+    return PlacedEnded(parse_placed(form), seconds)
 
 
 def parse_voicemail(form: Mapping[str, str]) -> VoicemailTold:

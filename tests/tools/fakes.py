@@ -64,6 +64,7 @@ class FakeCall:
     typed: str = ""
     said: Turn | None = None
     speaks: Mapping[str, str] = field(default_factory=dict)
+    called_back_at: datetime | None = None
 
     async def escalate(self, reason: str, topic: str) -> str:
         self.done.append(("escalate", reason, topic))
@@ -75,8 +76,11 @@ class FakeCall:
     async def take_message(self, text: str) -> None:
         self.done.append(("message", text))
 
-    async def request_callback(self, when: str, reason: str) -> None:
+    async def request_callback(
+        self, when: str, reason: str, due_at: datetime | None = None
+    ) -> None:
         self.done.append(("callback", when, reason))
+        self.called_back_at = due_at
 
     def secret_entry(self) -> AbstractContextManager[None]:
         return nullcontext()

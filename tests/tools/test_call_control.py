@@ -4,7 +4,7 @@ from typing_extensions import override
 from callcenter.domain.outcomes import ToolOutcome
 from callcenter.errors import ToolFailed
 from tests.tools.asking import ask, call, fail, read
-from tests.tools.fakes import FakeCall, House
+from tests.tools.fakes import FakeCall, House, at
 
 
 async def test_a_caller_is_passed_to_a_person_who_knows_the_topic() -> None:
@@ -78,9 +78,21 @@ async def test_a_callback_goes_to_the_number_that_calls() -> None:
     result = await call(
         house, "request_callback", when="tomorrow after three", reason="a refund"
     )
-    assert "call you back, tomorrow after three" in read(result)["say"]
-    assert result.done == "noted a wish to be called back, tomorrow after three"
+    understood = "tomorrow at three o'clock in the afternoon"
+    assert f"call you back {understood}" in read(result)["say"]
+    assert read(result)["say"].endswith("Is that right?")
+    assert result.done == f"noted a wish to be called back {understood}"
+    assert house.call.called_back_at == at(23, 15)
     assert house.call.done == [("callback", "tomorrow after three", "a refund")]
+
+
+async def test_a_time_that_is_not_understood_is_not_noted() -> None:
+    house = House()
+    answer = await fail(
+        house, "request_callback", when="when the moon is full", reason="a refund"
+    )
+    assert "tomorrow at 10:00" in answer["error"]
+    assert house.call.done == []
 
 
 async def test_nobody_can_call_back_a_withheld_number() -> None:
