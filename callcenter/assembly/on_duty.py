@@ -7,7 +7,9 @@ the command line change it, too.
 
 import asyncio
 from collections import deque
+from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -21,15 +23,16 @@ from callcenter.assembly.dialling import (
     check_destinations,
     dial_rules,
 )
-from callcenter.domain.events import (
-    AttemptEnded,
-    Fact,
-    OperatorAnswered,
-    OperatorCalled,
-    OperatorLeft,
-)
+from callcenter.assembly.house_hours import HouseHours
+from callcenter.domain.events import Fact, OperatorCalled
 from callcenter.domain.operators import Operator
-from callcenter.domain.presence import OnList, PresenceRules, after
+from callcenter.domain.presence import (
+    OnList,
+    OperatorEvent,
+    Presence,
+    PresenceRules,
+    after,
+)
 from callcenter.errors import ConfigurationError, StorageError
 from callcenter.floor.ports import Clock
 from callcenter.settings import Settings
@@ -74,6 +77,8 @@ class OnDuty:
     guard: DialGuard
     seeds = False
     """Whether there is a file to be taken over."""
+    hours: HouseHours | None = None
+    """Those of whoever has none of their own; None: they are always at work."""
 
     def __init__(
         self,
@@ -84,18 +89,38 @@ class OnDuty:
     ) -> None:
         self._directory = directory
         self._clock = clock
-        self._rules = rules
+        self.rules = rules
         self._of_file = of_file
         self._listed = [OnList(one) for one in of_file]
         self._rung: dict[str, str] = {}
         """Whom an attempt rings."""
         self._unstored: deque[Fact] = deque(maxlen=MOST_UNSTORED)
         self._failing = False
+        self._changed = asyncio.Event()
 
     def free(self) -> list[Operator]:
         """Everybody who may be rung now."""
         now = self._clock.now()
-        return [one.operator for one in self._listed if one.is_free(now)]
+        return [one.operator for one in self._here(now) if one.is_free(now)]
+
+    def at_work(self) -> list[Operator]:
+        """Everybody who takes calls now, free or not."""
+        now = self._clock.now()
+        return [
+            one.operator
+            for one in self._here(now)
+            if one.attendance.at(now) is not Presence.AWAY and one.operator.at_work(now)
+        ]
+
+    def everybody(self) -> list[Operator]:
+        """The whole list, at work or not."""
+        return [one.operator for one in self._listed]
+
+    def _here(self, now: datetime) -> list[OnList]:
+        """Whoever has no hours of their own keeps those of the house."""
+        if self.hours is None or self.hours.is_open(now):
+            return self._listed
+        return [one for one in self._listed if one.operator.hours is not None]
 
     def destinations(self) -> set[str]:
         """Whatever may be rung at all."""
@@ -108,9 +133,10 @@ class OnDuty:
             self._rung[event.attempt_id] = event.operator
             if len(self._rung) > ATTEMPTS_REMEMBERED:
                 self._rung.pop(next(iter(self._rung)))
-        elif isinstance(event, OperatorAnswered | OperatorLeft | AttemptEnded):
+        if isinstance(event, OperatorEvent):
             self._unstored.append(fact)
             self._apply(fact)
+            self._changed.set()
 
     async def prepare(self) -> None:
         """Take over the file, and read the list. Raises StorageError."""
@@ -136,7 +162,10 @@ class OnDuty:
     async def run(self) -> None:
         """Refresh it every second, until cancelled."""
         while True:
-            await asyncio.sleep(REFRESH_SECONDS)
+            with suppress(TimeoutError):  # what happened here is told to others at once
+                async with asyncio.timeout(REFRESH_SECONDS):
+                    await self._changed.wait()
+            self._changed.clear()
             try:
                 await self.refresh()
             except StorageError as error:
@@ -148,11 +177,11 @@ class OnDuty:
 
     def _apply(self, fact: Fact) -> None:
         event = fact.event
-        if not isinstance(event, OperatorAnswered | OperatorLeft | AttemptEnded):
+        if not isinstance(event, OperatorEvent):
             return
         name = self._rung.get(event.attempt_id, "")
         self._listed = [
-            replace(one, attendance=after(one.attendance, event, fact.at, self._rules))
+            replace(one, attendance=after(one.attendance, event, fact.at, self.rules))
             if one.operator.name == name
             else one
             for one in self._listed
@@ -160,9 +189,9 @@ class OnDuty:
 
     async def _store(self, fact: Fact) -> None:
         event = fact.event
-        if not isinstance(event, OperatorAnswered | OperatorLeft | AttemptEnded):
+        if not isinstance(event, OperatorEvent):
             return
         attempt = event.attempt_id
         name = self._rung.get(attempt) or await self._directory.rung_by(attempt)
-        change = partial(after, event=event, at=fact.at, rules=self._rules)
+        change = partial(after, event=event, at=fact.at, rules=self.rules)
         await self._directory.attend(name, change)

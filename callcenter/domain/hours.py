@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Final, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -45,6 +45,17 @@ class Hours:
         """Whether a moment (aware) lies within them."""
         local = at.astimezone(self.zone)
         return any(span.includes(local) for span in self.spans)
+
+    def next_opening(self, at: datetime) -> datetime | None:
+        """When they next begin, after a moment; None: not within a week."""
+        local = at.astimezone(self.zone)
+        begins = (
+            datetime.combine(local.date() + timedelta(days=n), span.opens, self.zone)
+            for n in range(len(DAYS) + 1)
+            for span in self.spans
+            if (local.weekday() + n) % len(DAYS) in span.days
+        )
+        return min((one for one in begins if one > at), default=None)
 
     @classmethod
     def parse(cls, text: str) -> Self:

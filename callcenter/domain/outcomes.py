@@ -25,6 +25,10 @@ class AttemptOutcome(StrEnum):
     FAILED = "failed"
     VOICEMAIL = "voicemail"
     CALLER_LEFT = "caller_left"
+    TAKEN_BY_ANOTHER = "taken_by_another"
+    """Several were rung at once, and somebody else picked up."""
+    CARRIER_REJECTED = "carrier_rejected"
+    """The carrier would not even dial, such as for its own geographic permissions."""
     REFUSED = "refused"
     """By us: callcenter.domain.destinations says why a number is not rung."""
 
@@ -39,13 +43,16 @@ class ToolOutcome(StrEnum):
     """Its arguments did not fit."""
 
 
-def attempt_outcome(status: str, *, bridged: bool, declined: bool) -> AttemptOutcome:
+def attempt_outcome(
+    status: str, *, bridged: bool, declined: bool, error: str = ""
+) -> AttemptOutcome:
     """What a finished `<Dial>` says of its attempt.
 
     `status` is Twilio's DialCallStatus. A leg that was answered but not bridged and
     not declined is a voicemail, or a person who never pressed 1: for us the same.
     A caller who hangs up while it rings is seen as canceled (twilio.com/docs/voice/
-    twiml/dial, DialCallStatus).
+    twiml/dial, DialCallStatus). A failure with an error's number was the carrier's own
+    decision.
     """
     if bridged:
         return AttemptOutcome.ACCEPTED
@@ -58,4 +65,5 @@ def attempt_outcome(status: str, *, bridged: bool, declined: bool) -> AttemptOut
         "completed": AttemptOutcome.VOICEMAIL,
         "answered": AttemptOutcome.VOICEMAIL,
     }
-    return known.get(status, AttemptOutcome.FAILED)
+    refused = AttemptOutcome.CARRIER_REJECTED if error else AttemptOutcome.FAILED
+    return known.get(status, refused)

@@ -5,7 +5,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, TypeAlias
 
-from callcenter.domain.events import AttemptEnded, OperatorAnswered, OperatorLeft
+from callcenter.domain.events import (
+    AttemptEnded,
+    OperatorAnswered,
+    OperatorCalled,
+    OperatorLeft,
+)
 from callcenter.domain.ids import AttemptId
 from callcenter.domain.operators import Operator
 from callcenter.domain.outcomes import AttemptOutcome
@@ -15,6 +20,8 @@ class Presence(StrEnum):
     """Only who is available is rung."""
 
     AVAILABLE = "available"
+    RINGING = "ringing"
+    """Their telephone rings for a caller, or they are being briefed."""
     BUSY = "busy"
     """On the telephone with a caller."""
     WRAP_UP = "wrap_up"
@@ -30,6 +37,8 @@ class PresenceRules:
     wrap_up_s: int = 30
     missed_calls: int = 2
     """So many in a row, and an operator is away."""
+    longest_ring_s: int = 120
+    """Nobody rings for longer: ringing, and the briefing read twice."""
     longest_talk_s: int = 3_700
     """Nobody is busy for longer: whoever would have said that the talk is over, died.
     A dialled leg ends after 3600 s, and its briefing before that."""
@@ -65,7 +74,9 @@ class OnList:
         return self.attendance.at(now) is Presence.AVAILABLE
 
 
-OperatorEvent: TypeAlias = OperatorAnswered | OperatorLeft | AttemptEnded
+OperatorEvent: TypeAlias = (
+    OperatorCalled | OperatorAnswered | OperatorLeft | AttemptEnded
+)
 
 MISSED: Final = frozenset({AttemptOutcome.NO_ANSWER, AttemptOutcome.VOICEMAIL})
 """Nobody took it, though it rang. A voicemail is an answer without a person."""
@@ -78,11 +89,29 @@ def after(
 
     Who is away stays away, whatever their calls do: only they can say otherwise.
     """
+    if isinstance(event, OperatorCalled):
+        return ring(attendance, event.attempt_id, at, rules)
     if isinstance(event, OperatorAnswered):
         return _answered(attendance, event.attempt_id, at, rules)
     if isinstance(event, OperatorLeft):
         return _left(attendance, event.attempt_id, at, rules)
-    return _not_taken(attendance, event.outcome, at, rules)
+    return _not_taken(quiet(attendance, event.attempt_id, at), event.outcome, at, rules)
+
+
+def ring(
+    attendance: Attendance, attempt_id: str, at: datetime, rules: PresenceRules
+) -> Attendance:
+    """Their telephone is about to ring: it does not for anybody else meanwhile."""
+    if attendance.at(at) is not Presence.AVAILABLE:
+        return attendance
+    until = at + timedelta(seconds=rules.longest_ring_s)
+    return replace(
+        attendance,
+        presence=Presence.RINGING,
+        since=at,
+        until=until,
+        attempt_id=attempt_id,
+    )
 
 
 def put_away(attendance: Attendance, at: datetime, why: str) -> Attendance:
@@ -114,6 +143,16 @@ def _left(
         return Attendance(since=at)
     until = at + timedelta(seconds=rules.wrap_up_s)
     return Attendance(Presence.WRAP_UP, at, until)
+
+
+def quiet(attendance: Attendance, attempt_id: str, at: datetime) -> Attendance:
+    """Their telephone does not ring any more, if it was for this attempt."""
+    mine = attendance.attempt_id == attempt_id
+    if attendance.presence is not Presence.RINGING or not mine:
+        return attendance
+    return replace(
+        attendance, presence=Presence.AVAILABLE, since=at, until=None, attempt_id=""
+    )
 
 
 def _not_taken(

@@ -1,25 +1,34 @@
-"""The way to a human being: operator after operator, then back to the agent.
+"""The way to a human being: operators, the waiting line, then back to the agent.
 
 Every step is recorded before it is taken. A caller is never hung up on because a
-transfer failed: each outcome leads to the next operator, or back to an agent who knows
-what happened.
+transfer failed: each outcome leads to the next operator, to a place in line, or back to
+an agent who knows what happened. callcenter.domain.ladders has the rungs.
 """
 
 import secrets
+from collections.abc import Sequence
+from typing import Final
 
-from callcenter.domain import events as e
+from callcenter.domain import events as e, line_words
 from callcenter.domain.briefing import briefing
-from callcenter.domain.call import Escalation
 from callcenter.domain.ids import AgentName, AttemptId, EscalationId
+from callcenter.domain.ladders import LADDERS, Rung, Situation, situation
 from callcenter.domain.operators import Operator, choose
-from callcenter.domain.outcomes import AttemptOutcome, attempt_outcome
+from callcenter.domain.outcomes import AttemptOutcome
 from callcenter.domain.phases import Phase
+from callcenter.domain.queueing import LineOutcome
+from callcenter.floor.attempts import Attempts
 from callcenter.floor.live_call import LiveCall
+from callcenter.floor.waiting_line import WaitingLine
 from callcenter.wire import twiml
-from callcenter.wire.webhooks import DialEnded
+from callcenter.wire.webhooks import DialEnded, VoiceRequest
 
 DECLINE_KEY = "2"
 ACCEPT_KEY = "1"
+
+CALLER_GONE: Final = "The caller has already hung up. Thank you."
+TAKEN: Final = "A colleague has already taken the call. Thank you."
+NEXT: Final = "I am sorry, that colleague is not free. I am trying somebody else."
 
 
 class Ladder:
@@ -29,7 +38,8 @@ class Ladder:
         self._call = call
         self._document = ""
         self._answers: dict[AttemptId, str] = {}
-        self._answered_ms = 0
+        self.attempts = Attempts(call)
+        self.line = WaitingLine(call, self._dial_from_line)
         call.before_end.append(self.abandon)
 
     @property
@@ -37,75 +47,83 @@ class Ladder:
         """What the caller is to hear while an operator is being reached."""
         return self._document
 
+    def situation(self, topic: str) -> Situation:
+        """How things stand for a caller who wants a person now."""
+        queue, rules = self._call.house.queue, self._call.house.rules
+        if queue is None:
+            return Situation.OPEN
+        return situation(
+            staffed=queue.staffed(topic),
+            waiting=queue.length(),
+            most_waiting=rules.crowded,
+        )
+
     def candidates(self, topic: str) -> list[Operator]:
-        """Who may still be rung, in order; nobody twice in one escalation."""
-        house = self._call.house
-        escalation = self._call.state.escalation
-        tried = {one.operator for one in escalation.attempts} if escalation else set()
-        left = house.rules.attempts - len(tried)
-        fitting = choose(house.operators(), topic, house.clock.now())
-        return [one for one in fitting if one.name not in tried][: max(left, 0)]
+        """Who may still be rung, in order; nobody twice in one escalation.
+
+        Whoever fell silent because another picked up was not rung in vain.
+        """
+        house, rules = self._call.house, self._call.house.rules
+        rung = Rung.OPERATORS in LADDERS[self.situation(topic)]
+        if not rung or self._left_s() <= 0:
+            return []
+        tried = {
+            one.operator
+            for one in self.attempts.all
+            if one.outcome is not AttemptOutcome.TAKEN_BY_ANOTHER
+        }
+        free = house.queue.free() if house.queue else house.operators()
+        fitting = choose(free, topic, house.clock.now())
+        fresh = [one for one in fitting if one.name not in tried]
+        if rules.all_at_once:
+            return fresh[: twiml.MOST_AT_ONCE]
+        return fresh[: max(rules.attempts - len(tried), 0)]
 
     def open(self, agent: AgentName, reason: str, topic: str) -> Operator | None:
         """Decide that an operator is needed; returns who is rung first, if anybody."""
         escalation_id = EscalationId(f"esc_{secrets.token_hex(8)}")
-        self._call.record(e.CallEscalated(escalation_id, agent, reason, topic))
+        began_ms = self._call.clock_ms()
+        self._call.record(
+            e.CallEscalated(escalation_id, agent, reason, topic, began_ms)
+        )
         fitting = self.candidates(topic)
         return fitting[0] if fitting else None
 
     def next_document(self, announcement: str = "") -> str | None:
-        """Call the next operator; returns the document for the caller, if any is left.
-
-        Recorded before anything rings, so that a crash cannot forget it.
-        """
-        escalation = self._escalation()
-        fitting = self.candidates(escalation.topic)
+        """Call who is next; returns the document for the caller, if anybody is left."""
+        fitting = self.candidates(self.attempts.escalation.topic)
         if not fitting:
             return None
-        operator, attempt_id = fitting[0], AttemptId(f"att_{secrets.token_hex(8)}")
-        refused = self._call.house.refuses(operator, self._call.state.caller_number)
-        self._call.record(
-            e.OperatorCalled(
-                escalation.escalation_id,
-                attempt_id,
-                operator.name,
-                operator.destination,
-            )
-        )
-        if refused:
-            self._call.record(e.AttemptEnded(attempt_id, AttemptOutcome.REFUSED))
-            return self.next_document(announcement)
-        addresses = self._call.addresses
-        self._document = twiml.dial(
-            operator,
-            action=addresses.dial_ended(attempt_id),
-            brief_url=addresses.brief(attempt_id),
-            status_callback=addresses.status,
-            timeout_s=self._call.house.rules.ring_s,
-            announcement=announcement,
-        )
-        return self._document
+        if not self._call.house.rules.all_at_once:
+            fitting = fitting[:1]
+        ringing = [(one, _new_attempt()) for one in fitting]
+        return self._dial(ringing, announcement) or self.next_document(announcement)
 
     def line_is_open(self, topic: str) -> bool:
         """Whether a caller may wait in line: somebody is at work, but busy."""
-        del topic
-        return False
+        rungs = LADDERS[self.situation(topic)]
+        return Rung.LINE in rungs and self.line.is_open(topic, self._left_s())
 
     def below_the_operators(self, announcement: str = "") -> str | None:
         """What follows when no operator took the call.
 
-        The document of the waiting line, or of voicemail; None: back to the agent.
+        The document of the waiting line; None: back to the agent, or what there is
+        without one.
         """
-        del announcement
-        return None
+        topic = self.attempts.escalation.topic
+        if not self.line_is_open(topic):
+            return None
+        tried = tuple(dict.fromkeys(one.operator for one in self.attempts.all))
+        return self.line.enter(topic, tried, announcement)
 
     # What the operator's leg asks.
 
     def brief(self, attempt_id: AttemptId) -> str:
         """The document that tells an operator who calls and why, and asks for 1."""
-        if not self._is_ringing(attempt_id):
-            return twiml.hang_up("The caller has already hung up. Thank you.")
+        if refused := self._too_late(attempt_id):
+            return refused
         text = self._briefing()
+        self.attempts.pick_up(attempt_id)
         self._call.record(e.OperatorBriefed(attempt_id, text))
         return twiml.screen(text, accept_url=self._call.addresses.accept(attempt_id))
 
@@ -114,19 +132,24 @@ class Ladder:
 
         Any other tells them again: 3 is what they are offered for it.
         """
-        if self._accepted(attempt_id):
+        if self.attempts.accepted == attempt_id:
             return twiml.bridge()  # Twilio may ask twice
-        if not self._is_ringing(attempt_id):
-            return twiml.hang_up("The caller has already hung up. Thank you.")
+        if refused := self._too_late(attempt_id):
+            return refused
         if digits == ACCEPT_KEY:
-            self._answered_ms = self._call.clock_ms()
-            self._call.record(e.OperatorAnswered(attempt_id))
+            self.attempts.accept(attempt_id)
+            if self._call.state.line and not self._call.state.line.outcome:
+                self.line.leave(LineOutcome.SERVED)
             return twiml.bridge()
         if digits == DECLINE_KEY:
-            self._call.record(e.AttemptEnded(attempt_id, AttemptOutcome.DECLINED))
+            self.attempts.end(attempt_id, AttemptOutcome.DECLINED)
             return twiml.hang_up()
         accept_url = self._call.addresses.accept(attempt_id)
         return twiml.screen(self._briefing(), accept_url=accept_url)
+
+    def leg_status(self, attempt_id: AttemptId, leg: VoiceRequest) -> None:
+        """What became of one of several legs, while others may go on."""
+        self.attempts.leg_ended(attempt_id, leg.status, leg.error)
 
     # What the caller's leg asks when the dialling is over.
 
@@ -137,17 +160,20 @@ class Ladder:
         """
         if attempt_id in self._answers:
             return self._answers[attempt_id]
-        if not self._declined(attempt_id):
-            if not self._is_ringing(attempt_id) and not self._accepted(attempt_id):
+        tries = self.attempts
+        if not tries.is_over(attempt_id):
+            known = attempt_id in {one.attempt_id for one in tries.all}
+            if not known or self._call.state.phase not in {
+                Phase.DIALLING,
+                Phase.BRIDGED,
+            }:
                 return None
-            self._settle(attempt_id, ended)
+            tries.settle(ended)
         document: str | None = None
         if ended.request.over:
             document = twiml.hang_up()
         elif self._call.state.phase is not Phase.WAITING:  # no talk came of it
-            document = self.next_document(
-                "I am sorry, that colleague is not free. I am trying somebody else."
-            )
+            document = self.next_document(NEXT) or self.below_the_operators()
         if document is not None:
             self._answers[attempt_id] = document
         return document
@@ -158,65 +184,82 @@ class Ladder:
 
     def fail(self) -> None:
         """Nobody is left to ring."""
-        self._call.record(e.EscalationFailed(self._escalation().escalation_id))
+        self._call.record(e.EscalationFailed(self.attempts.escalation.escalation_id))
 
     def give_up_attempt(self) -> None:
-        """Nobody can know any more what came of the attempt that is open."""
-        if (escalation := self._call.state.escalation) and escalation.attempts:
-            latest = escalation.attempts[-1].attempt_id
-            self._call.record(e.AttemptEnded(latest, AttemptOutcome.FAILED))
+        """Nobody can know any more what came of the attempts that are open."""
+        self.attempts.give_up()
 
     def abandon(self) -> None:
-        """The call is about to end: settle the attempt that is still open, if any."""
-        if not (escalation := self._call.state.escalation) or not escalation.attempts:
-            return
-        latest = escalation.attempts[-1].attempt_id
-        if self._call.state.phase is Phase.DIALLING:
-            self._call.record(e.AttemptEnded(latest, AttemptOutcome.CALLER_LEFT))
-        elif self._call.state.phase is Phase.BRIDGED:
-            talked_s = (self._call.clock_ms() - self._answered_ms) // 1000
-            self._call.record(e.OperatorLeft(latest, talked_s))
+        """The call is about to end: settle what is still open."""
+        self.attempts.abandon()
+        self.line.abandon()
 
-    def _settle(self, attempt_id: AttemptId, ended: DialEnded) -> None:
-        talked = self._accepted(attempt_id) and ended.bridged is not False
-        if talked:
-            self._call.record(e.OperatorLeft(attempt_id, ended.duration_s))
-            return
-        outcome = attempt_outcome(ended.dial_status, bridged=False, declined=False)
-        if ended.request.over:
-            outcome = AttemptOutcome.CALLER_LEFT
-        elif self._accepted(attempt_id) or outcome is AttemptOutcome.CALLER_LEFT:
-            outcome = AttemptOutcome.FAILED  # the caller is still on the line
-        self._call.record(e.AttemptEnded(attempt_id, outcome))
+    # Inside.
+
+    def _left_s(self) -> float:
+        """Of the time that one way to a person may take."""
+        escalation = self._call.state.escalation
+        began_ms = escalation.began_ms if escalation else self._call.clock_ms()
+        spent_s = (self._call.clock_ms() - began_ms) / 1000
+        return self._call.house.rules.ladder_s - spent_s
+
+    def _dial_from_line(self, operator: Operator, attempt_id: AttemptId) -> str | None:
+        """It is this caller's turn. None: they are back in line."""
+        ringing = [(operator, attempt_id)]
+        if document := self._dial(ringing, line_words.FREE_NOW):
+            return document
+        topic = self.attempts.escalation.topic
+        self.line.enter(topic, (operator.name,), "")
+        return None
+
+    def _dial(
+        self, ringing: Sequence[tuple[Operator, AttemptId]], announcement: str
+    ) -> str | None:
+        """Ring these, all at once; None when we refuse to ring any of them.
+
+        Recorded before anything rings, so that a crash cannot forget it.
+        """
+        allowed = []
+        for operator, attempt_id in ringing:
+            if self._call.house.refuses(operator, self._call.state.caller_number):
+                self.attempts.begin(operator, attempt_id)
+                self.attempts.end(attempt_id, AttemptOutcome.REFUSED)
+            else:
+                allowed.append((operator, attempt_id))
+        for operator, attempt_id in allowed:
+            self.attempts.begin(operator, attempt_id)
+        if not allowed:
+            return None
+        addresses, several = self._call.addresses, len(allowed) > 1
+        self._document = twiml.dial_all(
+            [
+                twiml.Ring(
+                    operator,
+                    addresses.brief(attempt_id),
+                    addresses.leg_status(attempt_id) if several else addresses.status,
+                )
+                for operator, attempt_id in allowed
+            ],
+            # The last one's: on any node, it is the one that must be known.
+            action=addresses.dial_ended(allowed[-1][1]),
+            timeout_s=self._call.house.rules.ring_s,
+            announcement=announcement,
+        )
+        return self._document
+
+    def _too_late(self, attempt_id: AttemptId) -> str:
+        """Why an operator who picked up gets no caller; empty: they may."""
+        if self.attempts.is_ringing(attempt_id):
+            return ""
+        taken = self.attempts.is_anothers(attempt_id)
+        return twiml.hang_up(TAKEN if taken else CALLER_GONE)
 
     def _briefing(self) -> str:
         state = self._call.state
-        return briefing(state.caller_number, self._escalation().reason, state.done)
+        reason = self.attempts.escalation.reason
+        return briefing(state.caller_number, reason, state.done)
 
-    def _escalation(self) -> Escalation:
-        escalation = self._call.state.escalation
-        if escalation is None:
-            raise AssertionError("nobody has escalated this call")
-        return escalation
 
-    def _is_ringing(self, attempt_id: AttemptId) -> bool:
-        return self._call.state.phase is Phase.DIALLING and any(
-            one.attempt_id == attempt_id and one.outcome is None
-            for one in self._escalation().attempts
-        )
-
-    def _declined(self, attempt_id: AttemptId) -> bool:
-        """Whether this attempt is the last one, and its operator pressed 2."""
-        if self._call.state.phase is not Phase.ESCALATING:
-            return False
-        latest = self._escalation().attempts[-1:]
-        return any(
-            one.attempt_id == attempt_id and one.outcome is AttemptOutcome.DECLINED
-            for one in latest
-        )
-
-    def _accepted(self, attempt_id: AttemptId) -> bool:
-        return self._call.state.escalation is not None and any(
-            one.attempt_id == attempt_id and one.outcome is AttemptOutcome.ACCEPTED
-            for one in self._escalation().attempts
-        )
+def _new_attempt() -> AttemptId:
+    return AttemptId(f"att_{secrets.token_hex(8)}")

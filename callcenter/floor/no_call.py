@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from callcenter.domain.operators import Operator
+from callcenter.floor.addresses import Addresses
 from callcenter.wire import twiml
+from callcenter.wire.webhooks import DialEnded
 
 MOST_WAITS: Final = 12
 """So often a caller is asked to hold until a node is ready: about half a minute."""
@@ -28,14 +30,44 @@ SORRY_NOBODY: Final = (
     "I am sorry, our assistant is out of order, and nobody can take your call right "
     "now."
 )
+NOBODY_NOW: Final = "I am sorry, nobody can take your call right now."
+INVITATION: Final = (
+    "Please speak your message after the tone. When you are done, press the hash key, "
+    "or simply hang up."
+)
+THANKS: Final = "Thank you for calling. Goodbye."
 OVER: Final = "This call is over. Thank you for calling. Goodbye."
 
 
-def anybody(operators: Sequence[Operator], apology: str) -> str:
-    """A person, without the model or the database."""
+def anybody(operators: Sequence[Operator], apology: str, base: str = "") -> str:
+    """A person, without the model or the database; with a `base`, then the tone."""
     if not operators:
-        return twiml.hang_up(NOBODY)
-    return twiml.dial_anyone(operators, apology=apology, caller_id="")
+        return message(base, NOBODY_NOW) if base else twiml.hang_up(NOBODY)
+    return twiml.dial_anyone(
+        operators,
+        apology=apology,
+        caller_id="",
+        action=Addresses(base).fallback_ended if base else "",
+    )
+
+
+def after_anybody(ended: DialEnded, base: str) -> str:
+    """Whom nobody answered may leave a message; it is stored when that is possible."""
+    talked = ended.dial_status in {"completed", "answered"}
+    if ended.request.over or (talked and ended.bridged is not False):
+        return twiml.hang_up("" if ended.request.over else THANKS)
+    return message(base, NOBODY_NOW)
+
+
+def message(base: str, apology: str) -> str:
+    """The tone, for a call of which nothing need be known."""
+    addresses = Addresses(base)
+    return twiml.record(
+        f"{apology} {INVITATION}",
+        action=addresses.voicemail_done,
+        told=addresses.voicemail_recorded,
+        transcribed=addresses.voicemail_transcribed,
+    )
 
 
 def hold(again: str, waited: int) -> str:

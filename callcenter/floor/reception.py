@@ -12,6 +12,7 @@ from callcenter.domain.opening import (
     nobody_answered,
 )
 from callcenter.domain.phases import Phase
+from callcenter.domain.queueing import LineOutcome
 from callcenter.floor.ladder import Ladder
 from callcenter.floor.live_call import LiveCall
 from callcenter.floor.no_call import OVER
@@ -27,6 +28,7 @@ GO_ON_KEY: Final = "1"
 GO_ON: Final = "To go on with our assistant, press 1. Otherwise, simply hang up."
 OPERATOR_LEFT: Final = "My colleague has left the call."
 KEPT: Final = "Thank you. Your message was recorded."
+WAITED: Final = "waited in line for a person, and chose to come back to you"
 NOT_KEPT: Final = "I am sorry, I did not hear anything."
 
 
@@ -96,7 +98,9 @@ class Reception:
             return twiml.hang_up()
         match self.call.state.phase:
             case Phase.ESCALATING:
-                return self.ladder.next_document() or self._back_to_the_agent()
+                return self._climb()
+            case Phase.QUEUED:
+                return self.ladder.line.document()
             case Phase.VOICEMAIL:
                 return self.voicemail.document
             case Phase.DIALLING | Phase.BRIDGED:
@@ -107,7 +111,12 @@ class Reception:
     def _dial_again(self) -> str:
         """The node that dialled is gone, and the caller was never connected."""
         self.ladder.give_up_attempt()
-        return self.ladder.next_document() or self._back_to_the_agent()
+        return self._climb()
+
+    def _climb(self) -> str:
+        ladder = self.ladder
+        document = ladder.next_document() or ladder.below_the_operators()
+        return document or self._back_to_the_agent()
 
     def dial_ended(self, attempt_id: AttemptId, ended: DialEnded) -> str:
         """The document that follows an operator's leg."""
@@ -121,6 +130,48 @@ class Reception:
             document = self._offer(OPERATOR_LEFT)
             self.ladder.remember(attempt_id, document)
         return document or twiml.hang_up()
+
+    def line(self, request: VoiceRequest) -> str:
+        """The document that follows a round of music in line, or a key."""
+        if request.token and request.token in self._answers:
+            return self._answers[request.token]
+        if request.over:
+            self.call.finish("the caller hung up")
+            return twiml.hang_up()
+        document = self.ladder.line.pause or self._in_line(request.digits)
+        if request.token:
+            self._answers[request.token] = document
+        return document
+
+    def _in_line(self, key: str) -> str:
+        line, stay = self.ladder.line, self.call.state.line
+        if self.call.state.phase is Phase.QUEUED:
+            outcome = line.chosen(key) or (
+                LineOutcome.TOO_LONG if line.is_too_long else None
+            )
+            if outcome is None:
+                return line.document()
+            line.leave(outcome)
+            self.ladder.fail()
+        elif stay and stay.outcome is LineOutcome.TOO_LONG and self._is_between:
+            outcome = line.chosen(key) or LineOutcome.VOICEMAIL
+        else:
+            return self._what_next()
+        match outcome:
+            case LineOutcome.CALLBACK:
+                return line.promise()
+            case LineOutcome.AGENT:
+                return self.call.begin(
+                    came_back(self.call.agent, self.call.state.turns, WAITED)
+                )
+            case LineOutcome.TOO_LONG:
+                return line.last_offer()
+            case _:
+                return self.voicemail.begin("the caller waited in line")
+
+    @property
+    def _is_between(self) -> bool:
+        return self.call.state.phase is Phase.WAITING
 
     def voicemail_done(self, told: VoicemailTold) -> str:
         """The document that follows a message."""

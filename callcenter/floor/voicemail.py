@@ -9,15 +9,13 @@ from typing import Final
 
 from callcenter.domain import voicemail as v
 from callcenter.domain.ids import RecordingSid
+from callcenter.domain.operators import GENERAL
 from callcenter.domain.phases import Phase
 from callcenter.floor.live_call import LiveCall
+from callcenter.floor.no_call import INVITATION
 from callcenter.wire import twiml
 from callcenter.wire.webhooks import VoicemailTold
 
-INVITATION: Final = (
-    "Please speak your message after the tone. When you are done, press the hash key, "
-    "or simply hang up."
-)
 HEARD_NOTHING: Final = "I did not hear anything. Please try once more."
 
 TRIES: Final = 2
@@ -45,9 +43,18 @@ class Voicemail:
 
     def begin(self, reason: str, apology: str = "") -> str:
         """Decide that the caller leaves a message; returns the document for it."""
-        self._words = f"{apology} {INVITATION}".strip()
+        reopens = self._reopens()
+        said = [part for part in (apology, reopens, INVITATION) if part]
+        self._words = " ".join(said)
         self._call.record(v.VoicemailBegan(reason))
         return self.document
+
+    def _reopens(self) -> str:
+        """While we are closed, the message says until when."""
+        queue = self._call.house.queue
+        if queue is None or queue.staffed(GENERAL):
+            return ""
+        return queue.opens_again()
 
     def done(self, told: VoicemailTold) -> str | None:
         """The recording is over. Returns what is asked again, if anything is."""

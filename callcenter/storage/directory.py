@@ -56,10 +56,8 @@ class Directory:
 
     async def everybody(self) -> list[OnList]:
         """All of them, and whether they may be rung."""
-        asked = select(t.operators).where(_its.removed.is_(False))
         async with self._database.read() as connection:
-            rows = await connection.execute(asked.order_by(_its.position, _its.name))
-            return [_on_list(row) for row in rows.mappings()]
+            return await everybody(connection)
 
     async def add(self, operator: Operator) -> bool:
         """Put somebody on the list, after the others; False: the name is taken."""
@@ -97,13 +95,7 @@ class Directory:
     ) -> bool:
         """Change whether somebody may be rung; False: no such name."""
         async with self._database.write() as connection:
-            row = await _row(connection, name)
-            if row is None:
-                return False
-            changed = _attendance_columns(change(_attendance(row)))
-            its = update(t.operators).where(_its.name == name)
-            await connection.execute(its.values(**changed))
-            return True
+            return await attend(connection, name, change)
 
     async def rung_by(self, attempt_id: str) -> str:
         """Whom an attempt was to reach, perhaps another node's; empty: not known."""
@@ -122,6 +114,27 @@ class Directory:
         its = update(t.operators).where(_its.name == name, _its.removed.is_(False))
         async with self._database.write() as connection:
             return bool((await connection.execute(its.values(**changes))).rowcount)
+
+
+async def everybody(connection: AsyncConnection, *, lock: bool = False) -> list[OnList]:
+    """All operators, in the order of the list; locked where the database can."""
+    asked = select(t.operators).where(_its.removed.is_(False))
+    asked = asked.order_by(_its.position, _its.name)
+    rows = await connection.execute(asked.with_for_update() if lock else asked)
+    return [_on_list(row) for row in rows.mappings()]
+
+
+async def attend(
+    connection: AsyncConnection, name: str, change: Callable[[Attendance], Attendance]
+) -> bool:
+    """Change whether somebody may be rung; False: no such name."""
+    row = await _row(connection, name)
+    if row is None:
+        return False
+    changed = _attendance_columns(change(_attendance(row)))
+    its = update(t.operators).where(_its.name == name)
+    await connection.execute(its.values(**changed))
+    return True
 
 
 async def _row(connection: AsyncConnection, name: str) -> RowMapping | None:

@@ -15,9 +15,9 @@ from callcenter.domain.supervision import SupervisorSpoke
 from callcenter.domain.transcript import Speaker
 from callcenter.storage import tables as t
 from callcenter.storage.callback_facts import callback_statements
+from callcenter.storage.callback_tables import call_costs
 from callcenter.storage.queue_facts import queue_statements
 from callcenter.storage.queue_tables import queue
-from callcenter.storage.callback_tables import call_costs
 
 PROJECTED: Final = (
     t.turns,
@@ -27,6 +27,7 @@ PROJECTED: Final = (
     t.escalation_attempts,
     t.follow_ups,
     call_costs,
+    queue,
 )
 """What can be built again from the record."""
 
@@ -44,6 +45,7 @@ VOICEMAIL: Final = "voicemail"
 def statements(fact: e.Fact) -> Iterator[UpdateBase]:
     """What to execute, in order; nothing for a fact that only the record needs."""
     yield from callback_statements(fact)
+    yield from queue_statements(fact)
     match fact.event:
         case e.CallerSpoke() | e.AgentSpoke():
             yield from _spoken(fact, fact.event)

@@ -23,9 +23,11 @@ from callcenter.storage import (  # noqa: F401  # part of the metadata
     callback_tables,
     caller_tables,
     people_tables,
+    queue_tables,
     record_tables,
     schedule_tables,
     ticket_tables,
+    wrap_up_tables,
 )
 from callcenter.storage.engine import (
     CONNECT_TIMEOUT_S,

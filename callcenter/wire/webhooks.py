@@ -43,6 +43,8 @@ class VoiceRequest:
     sequence: int | None = None
     token: str = ""
     """Twilio's idempotency token: the same when it repeats a request."""
+    error: str = ""
+    """The number of what the carrier calls an error."""
 
     @property
     def over(self) -> bool:
@@ -60,6 +62,10 @@ class DialEnded:
     """None when Twilio did not say."""
     duration_s: int
 
+    @property
+    def error(self) -> str:
+        return self.request.error
+
 
 @dataclass(frozen=True, slots=True)
 class StreamStatus:
@@ -69,6 +75,23 @@ class StreamStatus:
     stream_sid: str
     event: str
     error: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConferenceTold:
+    """A conference's status callback."""
+
+    event: str
+    call_sid: CallSid | None
+    """Whom it is about; None: nobody in particular."""
+
+    @property
+    def joined(self) -> bool:
+        return self.event == "participant-join"
+
+    @property
+    def left(self) -> bool:
+        return self.event == "participant-leave"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +143,7 @@ def parse_voice_request(form: Mapping[str, str]) -> VoiceRequest:
         digits=_line(form.get("Digits", "")),
         sequence=_integer(form.get("SequenceNumber", "")),
         token=_line(form.get(REPETITION_FIELD, "")),
+        error=_line(form.get("ErrorCode", "")),
     )
 
 
@@ -157,6 +181,19 @@ def parse_voicemail(form: Mapping[str, str]) -> VoicemailTold:
         ),
         seconds=_integer(form.get("RecordingDuration", "")) or 0,
     )
+
+
+def parse_conference(form: Mapping[str, str]) -> ConferenceTold:
+    """An event that is about nobody has no CallSid."""
+    return ConferenceTold(
+        event=_line(form.get("StatusCallbackEvent", "")),
+        call_sid=_parent(form.get("CallSid", "")),
+    )
+
+
+def caller_of(form: Mapping[str, str]) -> CallSid | None:
+    """The caller's call, which our own address of an operator's leg names."""
+    return _parent(form.get("call", ""))
 
 
 def parse_transcription(form: Mapping[str, str]) -> Transcription:

@@ -62,7 +62,7 @@ def test_a_line_of_the_journal_is_the_fact_again(
 
 def test_an_outcome_is_written_as_its_word() -> None:
     event = AttemptEnded(AttemptId("a1"), AttemptOutcome.NO_ANSWER)
-    assert dump(event) == {"attempt_id": "a1", "outcome": "no_answer"}
+    assert dump(event)["outcome"] == "no_answer"
 
 
 def test_words_that_could_not_be_transcribed_stay_unknown() -> None:
