@@ -75,6 +75,10 @@ class Settings(BaseSettings):
     openai_realtime_model: str = "gpt-realtime-2.1"
     openai_voice: str = "marin"
     openai_transcription_model: str = "gpt-transcribe"
+    openai_text_model: str = "gpt-6-luna"
+    """Writes the wrap-ups; "none": code does."""
+    openai_text_url: str = ""
+    """Empty: OpenAI's, if the Realtime endpoint is OpenAI's as well."""
 
     twilio_account_sid: str = ""
     twilio_auth_token: SecretStr = SecretStr("")
@@ -120,6 +124,10 @@ class Settings(BaseSettings):
     answer_goal_seconds: int = Field(default=20, ge=1)
     """Service level: callers who need a person reach one within so many seconds."""
 
+    wrap_up_after_seconds: float = Field(default=5, ge=0)
+    caller_usd_per_minute: float = Field(default=0.0125, ge=0)
+    operator_usd_per_minute: float = Field(default=0.014, ge=0)
+
     max_calls: int = Field(default=0, ge=0)
     """0: as many as the cores can serve."""
     max_call_seconds: float = Field(default=3600, gt=0)
@@ -140,6 +148,15 @@ class Settings(BaseSettings):
     """Empty: those of the house's number and of the operators' file."""
     max_dials_per_hour: int = Field(default=300, ge=1)
     max_dials_per_day: int = Field(default=2_000, ge=1)
+    max_dialled_minutes_per_day: float = Field(default=10_000, gt=0)
+    max_cost_per_hour_usd: float = Field(default=100, gt=0)
+    max_cost_per_day_usd: float = Field(default=1_000, gt=0)
+    dial_callbacks: bool = False
+    """Whether we call back ourselves; otherwise wishes are only listed."""
+    callback_tries: int = Field(default=3, ge=1, le=10)
+    callback_retry_minutes: float = Field(default=10, gt=0)
+    callback_earliest_hour: int = Field(default=8, ge=0, le=23)
+    callback_latest_hour: int = Field(default=21, ge=1, le=23)
 
     @field_validator("*", mode="before")
     @classmethod

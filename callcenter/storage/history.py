@@ -19,6 +19,7 @@ from callcenter.storage import record, tables as t
 from callcenter.storage.engine import Database
 from callcenter.storage.projections import CALLBACK, MESSAGE, VOICEMAIL
 from callcenter.storage.timings import timings_of
+from callcenter.storage.wrap_ups import wrap_up_of
 
 MOST_CALLS: Final = 50
 """In one list: what a person reads, and a page of the console."""
@@ -141,6 +142,7 @@ async def _story(connection: AsyncConnection, call_id: str) -> dict[str, Any]:
             if one["kind"] == RecordingStarted.__name__
         ],
         "timings": timings_of(events),
+        "wrap_up": await wrap_up_of(connection, call_id),
         "events": events,
     }
 

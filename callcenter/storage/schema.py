@@ -28,6 +28,7 @@ from callcenter.storage import (  # noqa: F401  # part of the metadata
     schedule_tables,
     ticket_tables,
     wrap_up_tables,
+    wrap_up_tables,
 )
 from callcenter.storage.engine import (
     CONNECT_TIMEOUT_S,
