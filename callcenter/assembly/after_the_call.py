@@ -31,6 +31,9 @@ from callcenter.storage.wrap_ups import DueCall, WrapUps
 
 SWEEP_S: Final = 60.0
 
+AGAIN_S: Final = 5.0
+"""After a sweep that failed: at a first start, the tables are just being made."""
+
 OVERDUE: Final = timedelta(seconds=OVERDUE_S)
 """A wrap-up that is not there by then has died with its node, or failed."""
 
@@ -69,10 +72,13 @@ class AfterTheCall:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.jobs.run())
             while True:
-                # Both have said what is wrong: the readiness page, and the log.
-                with suppress(StorageError, JobsError):
+                try:
                     await self.sweep()
-                await self._rest()
+                except (StorageError, JobsError):
+                    # What is wrong has been said already, at /readyz and in the log.
+                    await asyncio.sleep(AGAIN_S)
+                else:
+                    await self._rest()
 
     async def sweep(self) -> int:
         """Start what is due; how many. Raises StorageError and JobsError."""

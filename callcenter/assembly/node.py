@@ -5,16 +5,16 @@ Production passes nothing but settings; tests and the demo pass what they fake.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 import httpx
 from quart import Quart
 
 from callcenter.assembly import order, voice
+from callcenter.assembly.after_the_call import AfterTheCall, after_the_call
 from callcenter.assembly.appointments import (
     Appointments,
     appointments,
@@ -31,9 +31,9 @@ from callcenter.assembly.model_health import ModelHealth
 from callcenter.assembly.on_duty import OnDuty, on_duty
 from callcenter.assembly.readiness import Readiness
 from callcenter.assembly.recordings import recordings
+from callcenter.assembly.remembering import journal, recall
 from callcenter.assembly.tools import Toolbox, toolbox
 from callcenter.domain.events import Fact
-from callcenter.domain.ids import CallSid
 from callcenter.errors import StorageError
 from callcenter.floor.floor import Floor
 from callcenter.floor.house import House, Rules
@@ -61,9 +61,6 @@ from callcenter.wire.bus import Bus
 FLUSH_SECONDS: Final = 5.0
 """For the last facts, at the end of the process."""
 
-RECALL_SECONDS: Final = 3.0
-"""Twilio waits 15 s for an answer; the caller in silence."""
-
 RETRY_SECONDS: Final = 5.0
 """Between tries to reach a database that was down at the start."""
 
@@ -79,12 +76,13 @@ class Node:
     settings: Settings
     knowledge: Library
     bus: Bus
+    after: AfterTheCall
     problems: dict[str, str] = field(default_factory=dict)
     """What is not in order, by its name; a sentence each."""
     model: ModelHealth = field(default_factory=ModelHealth)
 
     def __post_init__(self) -> None:
-        self.floor.house.watchers.append(self.model.watch)
+        self.floor.house.watchers += [self.model.watch, self.after.watch]
 
     def not_ready(self) -> list[str]:
         """Why no calls should be sent here."""
@@ -107,6 +105,7 @@ class Node:
         return [
             *model,
             *bus,
+            *self.after.warnings(),
             *order.warnings(self.settings, operators),
             *cards,
             *articles,
@@ -129,7 +128,7 @@ async def running(
     catalogue = load_catalogue(settings.tools_modules)
     rosters = Rosters(settings.cards, settings.entry_agent, catalogue.descriptions)
     database = Database.open(settings.database_url)
-    ledger = Ledger(database, _journal(settings))
+    ledger = Ledger(database, journal(settings))
     clock = clock or SystemClock()
     duty = on_duty(settings, database, clock)
     kept = appointments(settings, database, clock)
@@ -169,7 +168,7 @@ async def running(
             lines=voice.lines(settings),
             conversations=voice.conversations(settings),
             rosters=rosters,
-            recall=lambda call_sid: _recall(History(database), call_sid),
+            recall=lambda call_sid: recall(History(database), call_sid),
             operators=duty.free,
             refuses=duty.guard,
             toolbox=lambda call_id, number, control: tools.of(
@@ -194,6 +193,7 @@ async def running(
             settings,
             knowledge,
             await doors.enter_async_context(connected(settings)),
+            await doors.enter_async_context(after_the_call(settings, database, clock)),
             order.problems(settings),
         )
         node.app = create_app(
@@ -283,19 +283,3 @@ def _rules(settings: Settings) -> Rules:
         max_handoffs=settings.max_handoffs,
         max_calls=settings.max_calls or most_calls(),
     )
-
-
-async def _recall(history: History, call_sid: CallSid) -> Sequence[Fact]:
-    """A caller waits for it: a database that is slow or down knows nobody."""
-    with suppress(StorageError, TimeoutError):
-        async with asyncio.timeout(RECALL_SECONDS):
-            if call_id := await history.call_id_of(call_sid):
-                return await history.facts_of(call_id)
-    return ()
-
-
-def _journal(settings: Settings) -> Path:
-    """Beside the database when that is a file; in the working directory otherwise."""
-    scheme, _, path = settings.database_url.partition("///")
-    name = Path(path) if scheme.startswith("sqlite") and path else Path("callcenter")
-    return name.with_suffix(".journal")

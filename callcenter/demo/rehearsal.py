@@ -24,6 +24,9 @@ from callcenter.simulator.weather import WeatherSimulator
 NUMBER = "+15005550006"
 """Twilio's own test number: nobody has it."""
 
+NOT_AT_ALL_S = 3_600
+"""Who rehearses a conversation does not wait for its wrap-up; the demo does."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
@@ -81,6 +84,7 @@ async def rehearsal(
             "open_meteo_geocoding_url": weather.geocoding_url,
             "database_url": f"sqlite+aiosqlite:///{folder / 'callcenter.db'}",
             "operators_file": operators_file,
+            "wrap_up_after_seconds": NOT_AT_ALL_S,
         }
         # What is given outranks the environment: no real account is ever touched.
         configured = Settings(_env_file=None, **(chosen | dict(settings or {})))  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,11 +15,16 @@ from callcenter.demo.screen import Screen
 from callcenter.demo.verdict import checks, path, timings
 from callcenter.simulator.carrier.phone import NOT_SPEECH, Phone
 from callcenter.simulator.carrier.records import Happening
+from callcenter.simulator.text_model import TextModelSimulator
 from callcenter.storage.engine import Database
 from callcenter.storage.history import History
 
 LONGEST_SECONDS: Final = 120.0
 """A call that is not over by then has gone wrong."""
+
+WRAP_UP_SECONDS: Final = 10.0
+LOOK_AGAIN_SECONDS: Final = 0.2
+"""A wrap-up takes a second; the demo is judged without it."""
 
 
 async def run_demo(folder: Path, picture: Path | None, *, keep: bool) -> bool:
@@ -37,9 +43,16 @@ async def _run(
 ) -> bool:
     with (folder / "callcenter.log").open("w", encoding="utf-8") as log:
         set_up_logs("INFO", log)
-        async with rehearsal(
-            folder, write_operators(folder), operators(), watchers=[screen.fact]
-        ) as center:
+        async with (
+            TextModelSimulator() as text,
+            rehearsal(
+                folder,
+                write_operators(folder),
+                operators(),
+                watchers=[screen.fact],
+                settings={"openai_text_url": text.url, "wrap_up_after_seconds": 0},
+            ) as center,
+        ):
             phone = await _place_call(center, screen)
             good = await _judge(center, phone, folder, screen)
             screen.save(folder / "call.svg")
@@ -72,8 +85,7 @@ async def _place_call(center: Rehearsal, screen: Screen) -> Phone:
 async def _judge(center: Rehearsal, phone: Phone, folder: Path, screen: Screen) -> bool:
     database = Database.open(f"sqlite+aiosqlite:///{folder / 'callcenter.db'}")
     history = History(database)
-    calls = await history.list_calls(1)
-    call = await history.show_call(calls[0]["id"]) if calls else None
+    call = await _wrapped_up(history)
     await database.close()
     if call is None:
         screen.show("[bold red]The call is not in the database.[/]")
@@ -98,6 +110,18 @@ async def _judge(center: Rehearsal, phone: Phone, folder: Path, screen: Screen) 
     return all(check.ok for check in results) and not center.carrier.warnings
 
 
+async def _wrapped_up(history: History) -> dict[str, Any] | None:
+    """The call, with what is written down of it once it is over."""
+    calls = await history.list_calls(1)
+    call = await history.show_call(calls[0]["id"]) if calls else None
+    with suppress(TimeoutError):
+        async with asyncio.timeout(WRAP_UP_SECONDS):
+            while call is not None and call["wrap_up"] is None:
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)
+                call = await history.show_call(call["id"])
+    return call
+
+
 def _said(center: Rehearsal) -> list[str]:
     """What the model itself remembers to have said, in all of its sessions."""
     return [
@@ -112,6 +136,9 @@ def _summary(call: Mapping[str, Any], greeted_ms: int) -> Table:
     table.add_row("path", f"[bold]{path(call)}[/]")
     for what, value in timings(call, greeted_ms=greeted_ms).items():
         table.add_row(what, value)
+    if written := call["wrap_up"]:
+        table.add_row("summary", written["summary"])
+        table.add_row("cost", f"${written['cost']['total']:.4f}")
     return table
 
 

@@ -279,7 +279,7 @@ async def test_a_hook_writes_in_the_transaction_that_shows_the_wrap_up(
 async def test_a_broken_job_database_is_a_warning_and_tried_again(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("callcenter.assembly.after_the_call.SWEEP_S", 0.05)
+    monkeypatch.setattr("callcenter.assembly.after_the_call.AGAIN_S", 0.05)
     told = facts()
     await store(house.database, told)
     blocked = Path(house.settings.database_url.partition("///")[2]).with_suffix(
