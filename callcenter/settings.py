@@ -8,7 +8,7 @@ import os
 import secrets
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
@@ -139,8 +139,26 @@ class Settings(BaseSettings):
     max_call_cost_usd: float = Field(default=5, gt=0)
     max_handoffs: int = Field(default=8, ge=0)
     drain_seconds: float = Field(default=300, ge=0)
+    transfer: Literal["warm", "cold"] = "warm"
+    """Whether the agent stays with the caller until an operator is there."""
+    max_talk_seconds: int = Field(default=3600, ge=60, le=14_400)
+    """Of a caller and an operator."""
+    api_requests_per_minute: int = Field(default=600, ge=1)
+    """Of one key."""
+    webhook_private_addresses: bool = False
+    """Whether webhooks may lead into our own networks."""
+    metrics_token: SecretStr = SecretStr("")
+    """What opens /metrics from elsewhere than this machine."""
     operator_ring_seconds: int = Field(default=20, ge=5, le=600)
     operator_attempts: int = Field(default=3, ge=1)
+    operator_ringing: Literal["one_by_one", "all_at_once"] = "one_by_one"
+    queue_most_waiting: int = Field(default=20, ge=0, le=500)
+    """0: nobody waits in line."""
+    queue_crowded: int = Field(default=10, ge=1)
+    """More than so many, and those who come now are rung nobody for."""
+    queue_longest_wait_seconds: float = Field(default=900, gt=0)
+    ladder_seconds: float = Field(default=1200, gt=0)
+    """One way to a person, ringing and waiting together."""
     operator_wrap_up_seconds: int = Field(default=30, ge=0)
     operator_missed_calls: int = Field(default=2, ge=1)
     """So many in a row, and an operator is away."""

@@ -13,7 +13,9 @@ from typing import Final
 
 import structlog
 
-from callcenter.assembly.on_duty import OnDuty
+from callcenter.assembly.appointments import Appointments
+from callcenter.assembly.house_hours import HouseHours
+from callcenter.assembly.on_duty import OnDuty, on_duty
 from callcenter.domain import events as e, presence, queueing as q
 from callcenter.domain.ids import AttemptId, CallId
 from callcenter.domain.opening_words import opens_again
@@ -21,6 +23,8 @@ from callcenter.domain.operators import Operator
 from callcenter.errors import StorageError
 from callcenter.floor.ports import Clock
 from callcenter.floor.queue import Place
+from callcenter.settings import Settings
+from callcenter.storage.engine import Database
 from callcenter.storage.queue import QueueBook
 
 REFRESH_SECONDS: Final = 1.0
@@ -32,6 +36,19 @@ STILL_HERE: Final = timedelta(seconds=5)
 TALKS_EVERY: Final = timedelta(seconds=30)
 
 logger = structlog.get_logger()
+
+
+def people(
+    settings: Settings, database: Database, kept: Appointments, clock: Clock
+) -> tuple[OnDuty, "Line"]:
+    """The operators, and the line for them. Raises ConfigurationError.
+
+    The hours of the house hold for operators who have none of their own.
+    """
+    duty = on_duty(settings, database, clock)
+    if kept.written:
+        duty.hours = HouseHours(kept.house)
+    return duty, Line(QueueBook(database), duty, clock)
 
 
 class Line:

@@ -4,6 +4,7 @@ from math import ceil
 from typing import Final
 
 ALL_BUSY: Final = "All my colleagues are busy at the moment. Please hold."
+LINES_BUSY: Final = "I am sorry, all our lines are busy at the moment."
 FREE_NOW: Final = "A colleague is free now. I am connecting you."
 TOO_LONG: Final = "I am sorry, none of my colleagues has become free."
 WILL_CALL: Final = (

@@ -2,22 +2,29 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Final
 from weakref import WeakValueDictionary
 
 from callcenter.domain.events import Fact
-from callcenter.domain.ids import AttemptId, CallSid
+from callcenter.domain.ids import AttemptId, CallId, CallSid
 from callcenter.domain.phases import Phase
+from callcenter.errors import CallIsElsewhere
 from callcenter.floor.ports import Recall
 from callcenter.floor.reception import Reception
 
 MOST_OVER: Final = 1_000
 """So many calls are known to be over, though the database may not know it yet."""
 
+WITHOUT_AGENTS: Final = {Phase.QUEUED, Phase.VOICEMAIL, Phase.ENDED}
+
 TakeUp = Callable[[Sequence[Fact]], Reception | None]
 """Makes a call of its facts; None when it is over, or when nobody may be taken up."""
+
+
+async def _nowhere(_: CallSid) -> bool:
+    return False
 
 
 class Register:
@@ -26,6 +33,8 @@ class Register:
     def __init__(self) -> None:
         self.calls: dict[CallSid, Reception] = {}
         self._over: deque[CallSid] = deque(maxlen=MOST_OVER)
+        self.elsewhere: Callable[[CallSid], Awaitable[bool]] = _nowhere
+        """Whether another node has a call at work; see callcenter.floor.neighbours."""
         # A lock goes with the last who uses it.
         self._asking: WeakValueDictionary[CallSid, asyncio.Lock] = WeakValueDictionary()
 
@@ -34,6 +43,13 @@ class Register:
         """How many calls are not over."""
         return sum(
             1 for one in self.calls.values() if one.call.state.disposition is None
+        )
+
+    @property
+    def with_agents(self) -> int:
+        """How many have an agent, or may have one soon."""
+        return sum(
+            one.call.state.phase not in WITHOUT_AGENTS for one in self.calls.values()
         )
 
     def enter(self, reception: Reception) -> None:
@@ -65,6 +81,19 @@ class Register:
                 return reception
         return None
 
+    def answers_for(self, call_sid: CallSid, *, moving: bool) -> bool:
+        """Whether a call is here, and not about to be another node's."""
+        known = self.calls.get(call_sid)
+        talk = known.call.talk if known else None
+        return known is not None and (
+            not moving or (talk is not None and talk.streaming)
+        )
+
+    def with_id(self, call_id: CallId) -> Reception | None:
+        """The call by our own name for it."""
+        found = (one for one in self.calls.values() if one.call.id == call_id)
+        return next(found, None)
+
     async def find(
         self,
         call_sid: CallSid,
@@ -75,7 +104,8 @@ class Register:
         """A call of this node; or one that had another, taken up from its facts.
 
         None as well when the record does not answer `within_s`. Whoever asks for the
-        same call at the same time gets the same; other calls wait for nobody.
+        same call at the same time gets the same; other calls wait for nobody. Raises
+        CallIsElsewhere when another node has it at work.
         """
         if known := self.calls.get(call_sid):
             return known
@@ -83,7 +113,10 @@ class Register:
             return None
         lock = self._asking.setdefault(call_sid, asyncio.Lock())
         with suppress(TimeoutError):
-            async with asyncio.timeout(within_s), lock:
+            async with asyncio.timeout(within_s) as limit, lock:
                 facts = await recall(call_sid)
+                limit.reschedule(None)
+                if facts and await self.elsewhere(call_sid):
+                    raise CallIsElsewhere(call_sid)
                 return self.calls.get(call_sid) or take_up(facts)
         return None
