@@ -7,6 +7,7 @@ append ──► backlog ──► one transaction every 50 ms ──► the dat
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -16,6 +17,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.domain.events import Fact
+from callcenter.domain.redaction import Redactor
 from callcenter.errors import StorageError
 from callcenter.storage import record
 from callcenter.storage.engine import Database
@@ -61,6 +63,7 @@ class Ledger:
         spill_at: int = SPILL_AT,
         lose_at: int = LOSE_AT,
         gather_s: float = GATHER_S,
+        redact: Callable[[Fact], list[Fact]] | None = None,
     ) -> None:
         self.problem: str | None = None
         """Why facts are not being stored at the moment, for /readyz."""
@@ -69,6 +72,7 @@ class Ledger:
         self._spill_at = spill_at
         self._lose_at = lose_at
         self._gather_s = gather_s
+        self._redact = redact or Redactor()
         self._backlog: deque[Fact] = deque()
         self._appended = asyncio.Event()
         self._emptied = asyncio.Condition()
@@ -76,12 +80,15 @@ class Ledger:
         self._lost = 0
 
     def append(self, fact: Fact) -> None:
-        """Hand a fact over. Never waits, never raises."""
+        """Hand a fact over. Never waits, never raises.
+
+        Secrets are taken out here, before database or journal can have them.
+        """
         if len(self._backlog) >= self._lose_at:
             self._lost += 1
             self.problem = f"{self._lost} facts are lost: database and journal are down"
             return
-        self._backlog.append(fact)
+        self._backlog.extend(self._redact(fact))
         self._appended.set()
 
     async def flush(self, timeout_s: float) -> bool:

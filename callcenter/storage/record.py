@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import RowMapping, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callcenter.domain.events import Fact
+from callcenter.domain.events import AgentSpoke, CallerSpoke, Event, Fact
 from callcenter.domain.ids import AgentName, CallId, CallSid
 from callcenter.domain.outcomes import Disposition
 from callcenter.domain.phases import Phase
@@ -40,6 +40,37 @@ async def write(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
             await rebuild(connection, call_id)
         else:
             await _apply(connection, row, new)
+    await _amend(connection, facts)
+
+
+async def _amend(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
+    """A turn that comes again with more taken out replaces what was stored.
+
+    Never the other way: the journal may bring back what has been replaced.
+    """
+    its = t.call_events.c
+    for fact in facts:
+        told = _hidden(fact.event)
+        if not told:
+            continue
+        place = (its.call_id == fact.call_id, its.sequence == fact.sequence)
+        stored = (
+            await connection.execute(select(its.kind, its.data).where(*place))
+        ).one_or_none()
+        if stored is None or stored.kind != name_of(fact.event):
+            continue
+        if _hidden(load(stored.kind, stored.data)) < told:
+            changed = update(t.call_events).where(*place)
+            await connection.execute(changed.values(data=dump(fact.event)))
+            await rebuild(connection, fact.call_id)
+
+
+def _hidden(event: Event) -> int:
+    """How many placeholders are in what was said."""
+    said = event.generated if isinstance(event, AgentSpoke) else ""
+    if isinstance(event, CallerSpoke):
+        said = event.text or ""
+    return said.count("[")
 
 
 async def rebuild(connection: AsyncConnection, call_id: CallId) -> None:

@@ -17,8 +17,10 @@ import pytest
 from callcenter.domain import events as e
 from callcenter.domain.ids import CallId, CallSid, ItemId
 from callcenter.storage.engine import Database
+from callcenter.storage.filters import Which
 from callcenter.storage.history import History
 from callcenter.storage.ledger import Ledger
+from callcenter.storage.search import CallSearch
 from callcenter.wire.facts import dump_line
 from tests.storage.story import NOON, WHOLE_CALL, call
 
@@ -279,3 +281,40 @@ async def test_when_the_journal_fails_too_it_is_said_and_nothing_breaks(
         await until(lambda: "nor can the journal" in (ledger.problem or ""))
         ledger.append(call("one")[1])
     assert not await ledger.flush(0)
+
+
+CARD_IN_TURNS = ("My card is 4111 1111", "one one one one", "1111, thank you.")
+
+
+async def test_a_card_number_is_stored_nowhere_though_it_took_three_turns(
+    database: Database, journal: Path
+) -> None:
+    """Neither in the database nor in the journal, which may bring old turns back."""
+    turns = [
+        e.CallerSpoke(ItemId(f"i{at}"), text, 1000 * at, 1000 * at + 500)
+        for at, text in enumerate(CARD_IN_TURNS)
+    ]
+    facts = call("card", (*WHOLE_CALL[:3], *turns))
+    stopped = Ledger(database, journal)
+    async with running(stopped):
+        for fact in facts[:-1]:
+            stopped.append(fact)
+        assert await stopped.flush(5)
+        early = (await History(database).facts_of(CallId("card")))[3].event
+        assert early == turns[0], "half a number is only a number later on"
+        stopped.append(facts[-1])
+    written = journal.read_text()
+    assert "1111" not in written
+    async with running(Ledger(database, journal)) as ledger:
+        assert await ledger.flush(5)
+        for fact in facts[3:5]:  # and what came back from an older journal loses
+            await ledger._store([fact])
+    story = await History(database).show_call("card")
+    assert story is not None
+    assert [turn["heard"] for turn in story["turns"]] == [
+        "My card is [card number]",
+        "[card number]",
+        "[card number], thank you.",
+    ]
+    assert "4111" not in str(story)
+    assert (await CallSearch(database).page(Which(text="4111"))).calls == []
