@@ -117,6 +117,8 @@ class Settings(BaseSettings):
     )
 
     console_password_hash: SecretStr = SecretStr("")
+    operators_may_listen: bool = False
+    """To live calls; what changes a call takes a supervisor."""
     console_idle_minutes: int = Field(default=60, ge=1)
     console_session_hours: int = Field(default=12, ge=1)
     proxies: int = Field(default=0, ge=0, le=10)

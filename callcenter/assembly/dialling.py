@@ -8,7 +8,13 @@ from typing import Final
 
 import structlog
 
-from callcenter.domain.destinations import EXPLAINED, DialRules, Refusal, refusal
+from callcenter.domain.destinations import (
+    EXPLAINED,
+    DialRules,
+    Refusal,
+    refusal,
+    telephone_number,
+)
 from callcenter.domain.operators import Operator
 from callcenter.errors import ConfigurationError
 from callcenter.floor.ports import Clock
@@ -54,6 +60,11 @@ class Limits:
     per_day: int
     hour: int = 0
     day: int = 0
+    callbacks_hour: int = 0
+    callbacks_day: int = 0
+    """Calls back that were placed, counted apart by callcenter.assembly.spending."""
+    minutes_per_day: float = float("inf")
+    minutes: float = 0.0
 
 
 @dataclass(slots=True)
@@ -77,9 +88,27 @@ class DialGuard:
             caller=caller_number,
             listed=operator.destination in self.listed(),
         )
+        return self._judged(found, operator.name)
+
+    def number(self, number: str) -> Refusal | None:
+        """Why somebody who called must not be called back now; None counts as a dial.
+
+        A SIP address is not called back: it may lead anywhere.
+        """
+        return self._judged(self.unfit(number), "a call back")
+
+    def unfit(self, number: str) -> Refusal | None:
+        """Why a number cannot be called back at any time; asking costs nothing."""
+        if telephone_number(number) != number:
+            return Refusal.NOT_A_DESTINATION
+        return refusal(number, facts_of(number), self.rules)
+
+    def _judged(self, found: Refusal | None, whom: str) -> Refusal | None:
         now = self.clock.now()
         if found is None and self._too_many(now):
             found = Refusal.TOO_MANY
+        if found is None and self.limits.minutes >= self.limits.minutes_per_day:
+            found = Refusal.TOO_LONG
         if found is None:
             self._rung.append(now)
             return None
@@ -88,7 +117,7 @@ class DialGuard:
         logger.error(
             "alarm",
             alarm="dial_refused",
-            operator=operator.name,
+            operator=whom,
             refusal=str(found),
             reason=EXPLAINED[found],
             times=self.refused[found],
@@ -102,6 +131,6 @@ class DialGuard:
         last_hour = sum(at > now - HOUR for at in self._rung)
         limits = self.limits
         return (
-            max(limits.hour, last_hour) >= limits.per_hour
-            or max(limits.day, len(self._rung)) >= limits.per_day
+            max(limits.hour + limits.callbacks_hour, last_hour) >= limits.per_hour
+            or max(limits.day + limits.callbacks_day, len(self._rung)) >= limits.per_day
         )

@@ -60,7 +60,11 @@ def on_duty(settings: Settings, database: Database, clock: Clock) -> "OnDuty":
     of_file = load_operators(path)
     rules = dial_rules(settings, of_file)
     check_destinations(of_file, rules)
-    limits = Limits(settings.max_dials_per_hour, settings.max_dials_per_day)
+    limits = Limits(
+        settings.max_dials_per_hour,
+        settings.max_dials_per_day,
+        minutes_per_day=settings.max_dialled_minutes_per_day,
+    )
     presence = PresenceRules(
         wrap_up_s=settings.operator_wrap_up_seconds,
         missed_calls=settings.operator_missed_calls,

@@ -40,6 +40,7 @@ class Refusal(StrEnum):
     SHARED_COST = "shared_cost"
     COUNTRY = "country"
     TOO_MANY = "too_many"
+    TOO_LONG = "too_long"
 
 
 EXPLAINED: Final[dict[Refusal, str]] = {
@@ -52,6 +53,7 @@ EXPLAINED: Final[dict[Refusal, str]] = {
     Refusal.SHARED_COST: "shared-cost numbers are never rung",
     Refusal.COUNTRY: "its country is not one of those that may be rung: DIAL_COUNTRIES",
     Refusal.TOO_MANY: "too many were rung: MAX_DIALS_PER_HOUR, MAX_DIALS_PER_DAY",
+    Refusal.TOO_LONG: "too many minutes were dialled: MAX_DIALLED_MINUTES_PER_DAY",
 }
 
 
