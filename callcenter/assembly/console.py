@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 
 from quart import Quart
 
+from callcenter.assembly.broadcast import broadcasting
 from callcenter.assembly.clock import SystemClock
+from callcenter.assembly.model_health import ModelHealth
 from callcenter.assembly.readiness import Readiness
 from callcenter.errors import ConfigurationError, StorageError
 from callcenter.floor.floor import Floor
@@ -43,6 +45,7 @@ class Node(Protocol):
     floor: Floor
     bus: Bus
     settings: Settings
+    model: ModelHealth
 
     def not_ready(self) -> list[str]: ...
 
@@ -60,7 +63,10 @@ async def console(
     desk = _desk(node, database, clock, zone)
     install(node.app, desk)
     keys = Keys(node.settings, node.app, desk)
-    async with asyncio.TaskGroup() as tasks:
+    async with (
+        broadcasting(node.bus, node.floor.house.watchers),
+        asyncio.TaskGroup() as tasks,
+    ):
         working = [tasks.create_task(desk.live.run())]
         if not await keys.turned():
             working.append(tasks.create_task(keys.turn()))
@@ -92,6 +98,7 @@ def _desk(node: Node, database: Database, clock: Clock, zone: ZoneInfo) -> Conso
             node=f"{socket.gethostname()}:{getpid()}",
             house_zone=zone.key,
             answer_goal_s=settings.answer_goal_seconds,
+            trouble=lambda: node.model.trouble,
         ),
         ready=Readiness(node.not_ready, database.check, clock),
         warnings=node.warnings,

@@ -31,6 +31,9 @@ class ConsoleRules:
     spend_limit_usd: float = 0.0
     """Of a day; 0: there is none."""
 
+    trouble: Callable[[], str] = str
+    """Why the model cannot be used; empty when it can."""
+
     @property
     def https(self) -> bool:
         return self.public_base.startswith("https://")

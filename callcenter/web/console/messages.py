@@ -1,0 +1,80 @@
+"""Messages: what callers dictated to an agent, or said after the tone."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Final, cast
+
+from quart import Blueprint, Response, abort, request
+from quart.templating import render_template
+from werkzeug.wrappers import Response as AnyResponse
+
+from callcenter.domain.people import Role
+from callcenter.errors import CarrierError
+from callcenter.storage.messages import MOST_MESSAGES, Messages
+from callcenter.web.console.desk import ConsoleDesk
+from callcenter.web.console.doorkeeper import me, requires
+from callcenter.web.console.said import back_to, told
+from callcenter.web.ranges import ranged
+
+OPEN, DONE, ALL = "open", "done", "all"
+SHOWN: Final = {OPEN: False, DONE: True, ALL: None}
+KINDS: Final = {"": None, "voicemail": True, "message": False}
+
+
+def pages(desk: ConsoleDesk) -> Blueprint:
+    """The list, a mark for each, and its sound."""
+    routes = Blueprint("messages", __name__, url_prefix="/messages")
+    messages = Messages(desk.database)
+    fetch = cast("Callable[[str], Awaitable[bytes]]", desk.more["sound"])
+
+    @routes.get("")
+    @requires(Role.OPERATOR)
+    async def list_() -> str:
+        shown = request.args.get("show", OPEN)
+        kind = request.args.get("kind", "")
+        found = await messages.latest(
+            done=SHOWN.get(shown, False),
+            voicemails=KINDS.get(kind),
+            before=_before(),
+        )
+        return await render_template(
+            "messages.html",
+            messages=found,
+            shown=shown if shown in SHOWN else OPEN,
+            kind=kind if kind in KINDS else "",
+            older=found[-1].at.isoformat() if len(found) == MOST_MESSAGES else "",
+            said=told(),
+        )
+
+    @routes.post("/<call_id>/<int:sequence>")
+    @requires(Role.OPERATOR)
+    async def mark(call_id: str, sequence: int) -> AnyResponse:
+        done = (await request.form).get("done") == "yes"
+        if done:
+            await messages.settle(call_id, sequence, me().name, desk.clock.now())
+        else:
+            await messages.reopen(call_id, sequence)
+        act = "message.done" if done else "message.undone"
+        await desk.audit.note(me().name, act, call_id)
+        return back_to("/console/messages", "done" if done else "undone")
+
+    @routes.get("/<recording_sid>.wav")
+    @requires(Role.OPERATOR)
+    async def sound(recording_sid: str) -> Response:
+        if not await messages.knows(recording_sid):
+            abort(404)
+        await desk.audit.note(me().name, "voicemail.heard", recording_sid)
+        try:
+            return ranged(await fetch(recording_sid), "audio/wav")
+        except CarrierError as error:
+            return Response(f"{error}\n", 502, content_type="text/plain")
+
+    return routes
+
+
+def _before() -> datetime | None:
+    try:
+        found = datetime.fromisoformat(request.args.get("before", ""))
+    except ValueError:
+        return None
+    return found if found.tzinfo else None

@@ -1,0 +1,70 @@
+"""Tickets: what the house has promised to look into."""
+
+from quart import Blueprint, abort
+from quart.templating import render_template
+from werkzeug.wrappers import Response
+
+from callcenter.domain.people import Role
+from callcenter.domain.tickets import Severity, Ticket, TicketStatus
+from callcenter.storage.tickets import NoSuchTicket, TicketBook
+from callcenter.web.console.asked import choice, field
+from callcenter.web.console.desk import ConsoleDesk
+from callcenter.web.console.doorkeeper import me, requires
+from callcenter.web.console.said import back_to, told
+
+
+def pages(desk: ConsoleDesk) -> Blueprint:
+    """The list, and one page for each."""
+    routes = Blueprint("tickets", __name__, url_prefix="/tickets")
+    book = TicketBook(desk.database, now=desk.clock.now)
+
+    @routes.get("")
+    @requires(Role.OPERATOR)
+    async def list_() -> str:
+        status, severity = choice("status", TicketStatus), choice("severity", Severity)
+        found = await book.latest(status=status, severity=severity)
+        return await render_template(
+            "tickets.html",
+            tickets=found,
+            status=status,
+            severity=severity,
+            statuses=list(TicketStatus),
+            severities=list(reversed(Severity)),
+        )
+
+    @routes.get("/<code>")
+    @requires(Role.OPERATOR)
+    async def one(code: str) -> str:
+        ticket = await _there(book, code)
+        return await render_template(
+            "ticket.html", ticket=ticket, statuses=list(TicketStatus), said=told()
+        )
+
+    @routes.post("/<code>/notes")
+    @requires(Role.OPERATOR)
+    async def note(code: str) -> Response:
+        ticket = await _there(book, code)
+        text, status = await field("text"), await field("status")
+        becomes = TicketStatus(status) if status in set(TicketStatus) else None
+        becomes = None if becomes is ticket.status else becomes
+        page = f"/console/tickets/{ticket.code}"
+        if not text and becomes is None:
+            return back_to(page, "unchanged")
+        said = text or f"The ticket is {becomes} now."
+        try:
+            await book.note(ticket.code, me().name, said, becomes)
+        except NoSuchTicket:
+            abort(404)
+        await desk.audit.note(me().name, "ticket.note", ticket.code, becomes or "")
+        if becomes is TicketStatus.CLOSED:
+            return back_to(page, "closed")
+        return back_to(page, "reopened" if becomes else "noted")
+
+    return routes
+
+
+async def _there(book: TicketBook, code: str) -> Ticket:
+    ticket = await book.find(code)
+    if ticket is None:
+        abort(404)
+    return ticket
