@@ -110,6 +110,11 @@ class Settings(BaseSettings):
     record_calls: bool = False
     recordings_dir: Path = Path("recordings")
     recording_days: int = Field(default=30, ge=1)
+    redact_emails: bool = False
+    redact_personal: bool = False
+    """All that a tool answers which tells about a person."""
+    redact_patterns: str = ""
+    """A file of patterns, or one pattern: `member number = M\\d{6}`."""
     recording_notice: str = Field(default="This call is recorded.", pattern=r"\S")
     """Said before anybody is recorded: it cannot be empty."""
     secret_key: SecretStr = Field(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from callcenter.domain.call import CallState
 from callcenter.domain.destinations import Refusal
 from callcenter.domain.events import Fact
+from callcenter.domain.redaction import Redactor
 from callcenter.domain.ids import CallId
 from callcenter.domain.operators import Operator
 from callcenter.domain.tool import Tool
@@ -112,3 +113,7 @@ class House:
     recordings: Recordings | None = None
     """None: no call is recorded."""
     watchers: list[Callable[[Fact], None]] = field(default_factory=list)
+    redacted: Callable[[Fact], Fact] = field(
+        default_factory=lambda: Redactor().publishable
+    )
+    """What watchers are told of a fact; the ledger sees to what is stored."""

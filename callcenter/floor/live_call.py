@@ -90,9 +90,10 @@ class LiveCall:
         self._sequence += 1
         fact = e.Fact(self.id, self._sequence, self.house.clock.now(), event)
         self.house.ledger.append(fact)
+        told = self.house.redacted(fact)
         for watch in self.house.watchers:
             with suppress(Exception):  # whoever watches must not hurt whom they watch
-                watch(fact)
+                watch(told)
 
     @property
     def agent(self) -> AgentName:
