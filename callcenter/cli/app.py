@@ -7,6 +7,7 @@ import typer
 from callcenter import __version__
 from callcenter.cli.agents import app as agents
 from callcenter.cli.bench import bench
+from callcenter.cli.callbacks import app as callbacks
 from callcenter.cli.calls import app as calls
 from callcenter.cli.customers import app as customers
 from callcenter.cli.db import app as db
@@ -19,6 +20,7 @@ from callcenter.cli.serve import serve
 from callcenter.cli.simulate import simulate
 from callcenter.cli.tickets import app as tickets
 from callcenter.cli.twilio import app as twilio
+from callcenter.cli.users import app as users
 from callcenter.cli.voicemails import app as voicemails
 
 
@@ -42,12 +44,14 @@ app.command("bench")(bench)
 app.command("doctor")(doctor)
 app.add_typer(agents, name="agents", help="The agents' cards.")
 app.add_typer(calls, name="calls", help="The calls in the database.")
+app.add_typer(callbacks, name="callbacks", help="Who wants to be called back.")
 app.add_typer(operators, name="operators", help="The people who take calls.")
 app.add_typer(knowledge, name="knowledge", help="The articles that agents answer from.")
 app.add_typer(tickets, name="tickets", help="What was promised to be looked into.")
 app.add_typer(voicemails, name="voicemails", help="What callers left to be heard.")
 app.add_typer(schedule, name="schedule", help="The house, and its calendars.")
 app.add_typer(customers, name="customers", help="Callers who can prove it is them.")
+app.add_typer(users, name="users", help="Who may sign in at the console.")
 app.add_typer(twilio, name="twilio", help="The house's number at Twilio.")
 app.add_typer(db, name="db", help="The database's schema.")
 
