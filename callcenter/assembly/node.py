@@ -31,6 +31,7 @@ from callcenter.assembly.model_health import ModelHealth
 from callcenter.assembly.on_duty import OnDuty, on_duty
 from callcenter.assembly.readiness import Readiness
 from callcenter.assembly.recordings import recordings
+from callcenter.assembly.redaction import redactor
 from callcenter.assembly.remembering import journal, recall
 from callcenter.assembly.tools import Toolbox, toolbox
 from callcenter.domain.events import Fact
@@ -128,7 +129,7 @@ async def running(
     catalogue = load_catalogue(settings.tools_modules)
     rosters = Rosters(settings.cards, settings.entry_agent, catalogue.descriptions)
     database = Database.open(settings.database_url)
-    ledger = Ledger(database, journal(settings))
+    ledger = Ledger(database, journal(settings), redact=redactor(settings))
     clock = clock or SystemClock()
     duty = on_duty(settings, database, clock)
     kept = appointments(settings, database, clock)
@@ -164,6 +165,7 @@ async def running(
             rules=_rules(settings),
             carrier=carrier,
             ledger=ledger,
+            redacted=redactor(settings).publishable,
             clock=clock,
             lines=voice.lines(settings),
             conversations=voice.conversations(settings),
