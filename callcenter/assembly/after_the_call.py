@@ -7,7 +7,7 @@ never came back, and for a job engine that was down.
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -123,11 +123,15 @@ SETTLE_S: Final = 0.2
 
 @asynccontextmanager
 async def after_the_call(
-    settings: Settings, database: Database, clock: Clock
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    *,
+    books: Callable[[Database], WrapUps] = WrapUps,
 ) -> AsyncIterator[AfterTheCall]:
     """What is under way when the block ends is done by the next node that sweeps."""
     model = text_model(settings)
-    wrap_ups = WrapUps(database)
+    wrap_ups = books(database)
     writing = WrappingUp(wrap_ups, rates(settings), clock, model)
     jobs = Jobs(
         job_database(settings.database_url),

@@ -13,6 +13,9 @@ from zoneinfo import ZoneInfo
 SUMMARY_CHARACTERS: Final = 80
 """Of a ticket: enough to know it by, too short for a speech."""
 
+WRAP_UP_CHARACTERS: Final = 160
+"""Of an earlier call: its first sentence or two."""
+
 HEADING: Final = "# What is known of this number"
 RESERVE: Final = (
     "As far as this number goes; it is no proof of who speaks, and numbers can be "
@@ -35,6 +38,8 @@ class PastCall:
     at: datetime
     disposition: str
     topic: str
+    summary: str = ""
+    """Of what was said and done then; the caller may have made somebody write it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +80,15 @@ class Acquaintance:
     def _calls(self, zone: ZoneInfo) -> list[str]:
         return [
             f"- They called on {_day(one.at, zone)}, about {one.topic}: "
-            f"{one.disposition}."
+            f"{one.disposition}.{self._told(one)}"
             for one in self.calls
         ]
+
+    def _told(self, call: PastCall) -> str:
+        """What a summary says is theirs alone, if they could prove who they are."""
+        if self.sealed or not call.summary:
+            return ""
+        return f' Noted then: "{_quotable(call.summary, WRAP_UP_CHARACTERS)}".'
 
     def _matters(self, zone: ZoneInfo) -> list[str]:
         if self.sealed:
@@ -102,7 +113,7 @@ def _day(at: datetime, zone: ZoneInfo) -> str:
     return f"{at.astimezone(zone):%A %Y-%m-%d}"
 
 
-def _quotable(said: str) -> str:
+def _quotable(said: str, most: int = SUMMARY_CHARACTERS) -> str:
     """One short line of a caller's words, which cannot end their own quotes."""
     plain = "".join(" " if c in "\"'“”„«»`#*<>{}[]|\n\r" else c for c in said)
-    return " ".join(plain.split())[:SUMMARY_CHARACTERS]
+    return " ".join(plain.split())[:most]

@@ -61,6 +61,10 @@ class Engine:
     _working: set[str] = field(default_factory=set)
     """The jobs that are being done here."""
 
+    @property
+    def busy(self) -> bool:
+        return bool(self._working)
+
     def open(self) -> None:
         """Launch, unless it is launched; what was left undone goes on. JobsError."""
         with _lock:

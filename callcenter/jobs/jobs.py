@@ -72,6 +72,11 @@ class Jobs:
         self._tasks: asyncio.TaskGroup | None = None
         self._stopped = False
 
+    @property
+    def busy(self) -> bool:
+        """Whether a job is being done here."""
+        return self._engine is not None and self._engine.busy
+
     async def run(self) -> None:
         """Do jobs until cancelled. What is under way then is done by the next node.
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import and_, case, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.acquaintance import (
@@ -17,6 +17,7 @@ from callcenter.storage import tables as t
 from callcenter.storage.caller_tables import customers
 from callcenter.storage.customers import customer_of
 from callcenter.storage.engine import Database
+from callcenter.storage.wrap_up_tables import wrap_ups
 
 MOST_CALLS: Final = 3
 MOST_TICKETS: Final = 3
@@ -33,11 +34,12 @@ class Callers:
     async def of(self, number: str, now: datetime) -> Acquaintance:
         """Of exactly this number; of calls that are over. A withheld one has none."""
         async with self._database.read() as connection:
+            sealed = await _can_prove(connection, number)
             return Acquaintance(
-                await _calls(connection, number),
+                await _calls(connection, number, proved=sealed),
                 await _tickets(connection, number),
                 await _appointments(connection, number, now),
-                sealed=await _can_prove(connection, number),
+                sealed=sealed,
             )
 
 
@@ -47,9 +49,15 @@ async def _can_prove(connection: AsyncConnection, number: str) -> bool:
     return row is not None and bool(customer_of(row).methods)
 
 
-async def _calls(connection: AsyncConnection, number: str) -> list[PastCall]:
-    """What a call was about: what an operator was asked for, or who had it last."""
-    its, escalated = t.calls.c, t.escalations.c
+async def _calls(
+    connection: AsyncConnection, number: str, *, proved: bool
+) -> list[PastCall]:
+    """What a call was about: what an operator was asked for, or who had it last.
+
+    What was noted of a call in which somebody had proved who they are is for callers
+    who can prove it (`proved`); of a number that nobody owns any more it stays untold.
+    """
+    its, escalated, noted = t.calls.c, t.escalations.c, wrap_ups.c
     topic = (
         select(escalated.topic)
         .where(escalated.call_id == its.id)
@@ -58,14 +66,26 @@ async def _calls(connection: AsyncConnection, number: str) -> list[PastCall]:
         .scalar_subquery()
     )
     asked = (
-        select(its.started_at, its.disposition, its.agent, topic)
+        select(
+            its.started_at,
+            its.disposition,
+            its.agent,
+            topic,
+            case(
+                (or_(noted.verified.is_(False), literal(proved)), noted.summary),
+                else_="",
+            ),
+        )
+        .outerjoin(
+            wrap_ups, and_(noted.call_id == its.id, noted.finished_at.is_not(None))
+        )
         .where(its.caller_number == number, its.ended_at.is_not(None))
         .order_by(its.started_at.desc())
         .limit(MOST_CALLS)
     )
     return [
-        PastCall(at, disposition or "", about or agent or "nothing")
-        for at, disposition, agent, about in await connection.execute(asked)
+        PastCall(at, disposition or "", about or agent or "nothing", summary or "")
+        for at, disposition, agent, about, summary in await connection.execute(asked)
     ]
 
 

@@ -7,6 +7,7 @@ from callcenter.domain.ids import AgentName, CallId, CallSid, EscalationId
 from callcenter.domain.outcomes import Disposition
 from callcenter.domain.tickets import TicketStatus
 from callcenter.domain.verification import Detail
+from callcenter.domain.wrap_up import WrapUp, WrapUpKind
 from callcenter.storage import house
 from callcenter.storage.callers import Callers
 from callcenter.storage.customers import Customers
@@ -14,6 +15,7 @@ from callcenter.storage.engine import Database
 from callcenter.storage.record import write
 from callcenter.storage.schedule import AppointmentBook
 from callcenter.storage.tickets import TicketBook
+from callcenter.storage.wrap_ups import WrapUps
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 KARI, OLA = "+4755512345", "+4755599999"
@@ -90,3 +92,24 @@ async def test_a_customer_who_could_prove_it_is_sealed(database: Database) -> No
     assert not (await Callers(database).of(OLA, NOW)).sealed
     await customers.add(KARI, {}, pin="2749")
     assert (await Callers(database).of(KARI, NOW)).sealed
+
+
+async def test_what_was_noted_of_a_call_once_it_is_wrapped_up(
+    database: Database,
+) -> None:
+    await called(database, "plain", KARI, hours_ago=2)
+    await called(database, "proved", KARI, hours_ago=3)
+    books = WrapUps(database)
+    for name, verified in (("plain", False), ("proved", True)):
+        words = WrapUp(WrapUpKind.MODEL, f"About {name}.", "bicycles")
+        await books.draft(CallId(name), words, verified=verified)
+    assert {one.summary for one in (await Callers(database).of(KARI, NOW)).calls} == {
+        ""
+    }
+    for name in ("plain", "proved"):
+        await books.finish(CallId(name), {"total": 0.0}, NOW)
+    told = [one.summary for one in (await Callers(database).of(KARI, NOW)).calls]
+    assert told == ["About plain.", ""]
+    await Customers(database).add(KARI, {}, "4711")
+    told = [one.summary for one in (await Callers(database).of(KARI, NOW)).calls]
+    assert told == ["About plain.", "About proved."]
