@@ -13,10 +13,31 @@ from typing import Any, Final, TextIO
 import structlog
 from structlog.typing import Processor
 
-_SECRETS: Final = re.compile(r"sk-[\w-]{8,}|Bearer \S+|Basic \S+|token=\S+")
+from callcenter.domain.redaction import redacted_text
+
+_SECRETS: Final = re.compile(
+    r"sk-[\w-]{8,}|Bearer \S+|Basic \S+|(?:token|key|password|secret)=[^\s\"'&]+"
+    r"|\$argon2\w*\$\S+|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"
+)
+_TELEPHONE: Final = re.compile(r"(?:\+|%2[Bb]|\\u002b)[1-9]\d{6,14}(?!\d)")
+_DIGITS: Final = re.compile(r"(?<![\w.])\d(?:[ -]?\d){8,24}(?![\w.])")
+"""Long enough for a card, or for a person's number."""
+
+_LONGEST_LINE: Final = 100_000
+"""Characters; no line of ours comes near it."""
 
 _TALKATIVE: Final = ("aiohttp", "alembic", "httpcore", "httpx", "twilio", "websockets")
 """They log addresses with their queries, or every step, at INFO."""
+
+
+def without_secrets(line: str) -> str:
+    """A line without keys, tokens, telephone numbers, and numbers of cards or people.
+
+    Of an address only what proves something is cut out; times and ids stay.
+    """
+    line = _SECRETS.sub("[secret]", line[:_LONGEST_LINE])
+    line = _TELEPHONE.sub("[number]", line)
+    return _DIGITS.sub(lambda match: redacted_text(match[0]), line)
 
 
 class _Unbreakable:
@@ -30,7 +51,7 @@ class _Unbreakable:
 
     def write(self, text: str) -> int:
         with suppress(OSError, ValueError):
-            self._stream.write(_SECRETS.sub("[secret]", text))
+            self._stream.write(without_secrets(text))
         return len(text)
 
     def flush(self) -> None:

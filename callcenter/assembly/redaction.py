@@ -33,17 +33,19 @@ def _patterns(written: str) -> tuple[Pattern, ...]:
     if not written:
         return ()
     try:
-        if "=" in written:
-            return patterns_of(written)
-        with Path(written).open("rb") as file:
-            text = file.read(MOST_BYTES + 1)
-        if len(text) > MOST_BYTES:
-            raise BadPattern(f"the file has more than {MOST_BYTES} bytes")
-        return patterns_of(text.decode())
+        return patterns_of(written if "=" in written else _content(Path(written)))
     except OSError as error:
         raise ConfigurationError(
-            f"REDACT_PATTERNS: {written} cannot be read: {error.strerror}. It is a file "
-            "of patterns, or one pattern, such as: member number = M\\d{6}"
+            f"REDACT_PATTERNS: {written} cannot be read: {error.strerror}. Name a file "
+            "of patterns, or write one pattern, such as: member number = M\\d{6}"
         ) from error
     except (BadPattern, UnicodeDecodeError) as error:
         raise ConfigurationError(f"REDACT_PATTERNS: {error}.") from error
+
+
+def _content(path: Path) -> str:
+    with path.open("rb") as file:
+        text = file.read(MOST_BYTES + 1)
+    if len(text) > MOST_BYTES:
+        raise BadPattern(f"the file has more than {MOST_BYTES} bytes")
+    return text.decode()
