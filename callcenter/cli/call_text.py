@@ -13,6 +13,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from callcenter.domain.callbacks import Direction
 from callcenter.domain.events import CallEnded, CallResumed, SessionLost
 from callcenter.domain.transcript import Speaker
 
@@ -73,12 +74,18 @@ def table_of(calls: Sequence[Plain]) -> Table:
     for call in calls:
         table.add_row(
             clean(f"{_moment(call['started_at']):%Y-%m-%d %H:%M}"),
-            _cut(clean(call["caller_number"] or "unknown")),
+            _cut(_caller(call)),
             clean("" if call["ended_at"] is None else _clock(_seconds(call))),
             _cut(_ending(call)),
             clean(call["id"], "dim"),
         )
     return table
+
+
+def _caller(call: Plain) -> Text:
+    """Who called; an arrow where it was we."""
+    arrow = "→ " if call.get("direction") == Direction.OUTBOUND else ""
+    return clean(f"{arrow}{call['caller_number'] or 'unknown'}")
 
 
 def story_of(call: Plain) -> RenderableType:
@@ -97,11 +104,20 @@ def _header(call: Plain) -> Text:
     when = f"{_moment(call['started_at']):%A %d %B %Y, %H:%M:%S %Z}"
     return Text("\n").join(
         [
-            Text.assemble(caller, " called ", clean(call["called_number"])),
+            _who_called(caller, call),
             Text.assemble(when, ", ", _lasted(call), ", ", _ending(call)),
             clean(f"{call['id']}  {call['call_sid']}", "dim"),
         ]
     )
+
+
+def _who_called(caller: Text, call: Plain) -> Text:
+    other = clean(call["called_number"])
+    if call.get("direction") == Direction.OUTBOUND:
+        earlier = (call.get("called_back") or {}).get("earlier", "")
+        back = clean(f" back, as {earlier} had wished" if earlier else "")
+        return Text.assemble(other, " called ", caller, back)
+    return Text.assemble(caller, " called ", other)
 
 
 def _lines(call: Plain) -> Iterator[Line]:
@@ -134,7 +150,8 @@ def _notes(call: Plain) -> Iterator[Dated]:
     for message in call["messages"]:
         yield message["at"], _note("message"), clean(message["text"])
     for callback in call["callbacks"]:
-        wanted = clean(f"{callback['when']}: {callback['reason']}")
+        state = f"  ({_words(callback['state'])})" if callback.get("state") else ""
+        wanted = clean(f"{callback['when']}: {callback['reason']}{state}")
         yield callback["at"], _note("call back"), wanted
     for voicemail in call["voicemails"]:
         text = clean(voicemail["text"] or "(not written down)")

@@ -11,11 +11,13 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, RowMapping, Select, Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callcenter.domain.callbacks import CalledBack
 from callcenter.domain.events import Fact
 from callcenter.domain.ids import CallId, CallSid
 from callcenter.domain.recording import RecordingStarted
 from callcenter.errors import StorageError
 from callcenter.storage import record, tables as t
+from callcenter.storage.callback_tables import callbacks
 from callcenter.storage.engine import Database
 from callcenter.storage.projections import CALLBACK, MESSAGE, VOICEMAIL
 from callcenter.storage.timings import timings_of
@@ -110,6 +112,8 @@ async def _find(connection: AsyncConnection, key: str) -> dict[str, Any] | None:
 async def _story(connection: AsyncConnection, call_id: str) -> dict[str, Any]:
     turns = t.turns.c
     follow_ups = await _of(connection, t.follow_ups, call_id)
+    asked = await _of(connection, callbacks, call_id)
+    wishes = {one["sequence"]: one for one in asked}
     events = await _of(connection, t.call_events, call_id)
     return {
         "turns": await _of(connection, t.turns, call_id, turns.began_ms),
@@ -123,9 +127,13 @@ async def _story(connection: AsyncConnection, call_id: str) -> dict[str, Any]:
         ],
         "callbacks": [
             {"at": one["at"], "when": one["wanted"], "reason": one["text"]}
+            | _wish(wishes.get(one["sequence"]))
             for one in follow_ups
             if one["kind"] == CALLBACK
         ],
+        "called_back": next(
+            (one["data"] for one in events if one["kind"] == CalledBack.__name__), None
+        ),
         "voicemails": [
             {
                 "at": one["at"],
@@ -144,6 +152,16 @@ async def _story(connection: AsyncConnection, call_id: str) -> dict[str, Any]:
         "timings": timings_of(events),
         "wrap_up": await wrap_up_of(connection, call_id),
         "events": events,
+    }
+
+
+def _wish(row: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What has become of a wish to be called back; older calls do not know."""
+    known = row or dict.fromkeys(("id", "promised_at", "state"))
+    return {
+        "id": known["id"],
+        "due_at": known["promised_at"],
+        "state": known["state"],
     }
 
 
