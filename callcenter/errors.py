@@ -10,7 +10,9 @@
     ├── StorageError            the database
     │   ├── SlotTaken           … because somebody was faster
     │   └── TooManyAppointments … because one caller would fill the book
-    └── ToolFailed              a tool; its text is meant for the model
+    ├── ToolFailed              a tool; its text is meant for the model
+    ├── ActRefused              a supervisor's act; its text is meant for them
+    └── CallIsElsewhere         another node has the call: ask that one
 
 Messages are sentences that say what to do.
 """
@@ -62,3 +64,15 @@ class TooManyAppointments(StorageError):
 
 class ToolFailed(CallCenterError):
     """A tool could not do it; the text tells the model what to say or try."""
+
+
+class ActRefused(CallCenterError):
+    """What a supervisor wants of a call is not possible; the text tells them why."""
+
+
+class CallIsElsewhere(CallCenterError):
+    """Another node has this call at work, and must answer for it."""
+
+    def __init__(self, call_sid: str) -> None:
+        super().__init__(f"another node has {call_sid}")
+        self.call_sid = call_sid

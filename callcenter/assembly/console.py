@@ -15,6 +15,7 @@ from callcenter.assembly.broadcast import broadcasting
 from callcenter.assembly.clock import SystemClock
 from callcenter.assembly.model_health import ModelHealth
 from callcenter.assembly.readiness import Readiness
+from callcenter.assembly.supervision import supervising
 from callcenter.errors import ConfigurationError, StorageError
 from callcenter.floor.floor import Floor
 from callcenter.floor.ports import Clock
@@ -65,6 +66,7 @@ async def console(
     keys = Keys(node.settings, node.app, desk)
     async with (
         broadcasting(node.bus, node.floor.house.watchers),
+        supervising(node.app, node.floor, node.bus, node.settings),
         asyncio.TaskGroup() as tasks,
     ):
         working = [tasks.create_task(desk.live.run())]

@@ -46,8 +46,8 @@ class Floor:
     def __init__(self, house: House) -> None:
         self.house = house
         self.draining = False
-        self._moving = False
-        self._register = Register()
+        self.moving = False
+        self.register = Register()
         self._tasks: asyncio.TaskGroup | None = None
         self._stopping = asyncio.Event()
         self._empty = asyncio.Event()
@@ -55,11 +55,11 @@ class Floor:
     @property
     def live(self) -> int:
         """How many calls are not over."""
-        return self._register.live
+        return self.register.live
 
     @property
     def _calls(self) -> Mapping[CallSid, Reception]:
-        return self._register.calls
+        return self.register.calls
 
     async def run(self) -> None:
         """Own the calls until `stop`; whatever still runs then is cancelled."""
@@ -101,10 +101,13 @@ class Floor:
         known = await self._known(request.call_sid, base, within_s=SEEN_SECONDS)
         if known:
             return known.welcome()
-        if self._register.is_over(request.call_sid):
+        if self.register.is_over(request.call_sid):
             return twiml.hang_up(OVER)
-        if self._tasks is None or self.live >= self.house.rules.max_calls:
-            return self.fallback(BUSY)
+        rules = self.house.rules
+        # Whoever waits in line, or speaks a message, needs no agent.
+        if self._tasks is None or self.live >= rules.max_calls + rules.most_waiting:
+            return self.fallback(BUSY, base)
+        crowded = self.register.with_agents >= rules.max_calls
         call = LiveCall(
             CallId(f"call_{secrets.token_hex(8)}"), Addresses(base), self.house
         )
@@ -116,7 +119,7 @@ class Floor:
                 call.roster.hash,
             )
         )
-        return self._attend_to(call).welcome()
+        return self._attend_to(call).welcome(crowded=crowded)
 
     def begin(self, call_id: CallId, base: str, *told: Event) -> Reception | None:
         """Take a call that we placed ourselves; None when there is no room for it."""
@@ -182,10 +185,11 @@ class Floor:
             return reception.ladder.accept(attempt_id, request.digits)
         return twiml.hang_up("The caller has already hung up. Thank you.")
 
-    def fallback(self, apology: str = FAREWELL) -> str:
-        """A person, without the model or the database."""
+    def fallback(self, apology: str = FAREWELL, base: str = "") -> str:
+        """A person, without the model or the database; at last, the tone."""
         refuses, people = self.house.refuses, self.house.operators()
-        return anybody([one for one in people if not refuses(one, "")], apology)
+        free = [one for one in people if not refuses(one, "")]
+        return anybody(free, apology, base or self.house.rules.public_base)
 
     # Streams.
 
@@ -206,7 +210,7 @@ class Floor:
         Twilio asks what comes next when a stream ends, and whoever is ready then takes
         the call up from its facts. Nobody is hung up on.
         """
-        self._moving = True
+        self.moving = True
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout_s), asyncio.TaskGroup() as tasks:
                 for reception in self._calls.values():
@@ -222,7 +226,7 @@ class Floor:
 
     def _sends_on(self, call_sid: CallSid) -> bool:
         """Whether a caller is for another node: while draining we keep our own."""
-        return self.draining and (self._moving or call_sid not in self._calls)
+        return self.draining and (self.moving or call_sid not in self._calls)
 
     def _hold(self, again: str, waited: int) -> str:
         """Let a caller wait for the node that will be ready; at last, for a person."""
@@ -234,12 +238,25 @@ class Floor:
     async def _known(
         self, call_sid: CallSid, base: str, *, within_s: float | None = None
     ) -> Reception | None:
-        return await self._register.find(
+        return await self.register.find(
             call_sid,
             self.house.recall,
             lambda facts: self._take_up(facts, base),
             within_s,
         )
+
+    def here(self, call_sid: CallSid) -> Reception | None:
+        """A call that this node has."""
+        return self._calls.get(call_sid)
+
+    def of(self, facts: Sequence[Fact], base: str) -> Reception | None:
+        """A call made of its record, to answer one question; it is not taken up."""
+        if self._tasks is None:
+            return None
+        call = LiveCall(facts[0].call_id, Addresses(base), self.house)
+        call.floor = self._tasks
+        call.remember(facts)
+        return Reception(call)
 
     def _take_up(self, facts: Sequence[Fact], base: str) -> Reception | None:
         if not facts or self._tasks is None:
@@ -247,7 +264,7 @@ class Floor:
         call = LiveCall(facts[0].call_id, Addresses(base), self.house)
         call.remember(facts)
         if call.state.phase is Phase.ENDED:
-            self._register.note_end(call.state.call_sid)
+            self.register.note_end(call.state.call_sid)
             return None
         return self._attend_to(call)
 
@@ -256,7 +273,7 @@ class Floor:
             raise AssertionError("a floor that does not run has no calls")
         call.floor = self._tasks
         reception = Reception(call)
-        self._register.enter(reception)
+        self.register.enter(reception)
         self._tasks.create_task(self._attend(reception), name=call.id)
         return reception
 
@@ -270,7 +287,7 @@ class Floor:
             self._empty.set()
         if not self._stopping.is_set():
             await self._linger()
-        self._register.forget(reception)
+        self.register.forget(reception)
 
     async def _linger(self) -> None:
         with suppress(TimeoutError):
@@ -283,4 +300,4 @@ class Floor:
         """Find the call by the operator's parent leg, or else by the attempt's id."""
         if request.parent_call_sid is not None:
             return await self._known(request.parent_call_sid, base)
-        return self._register.with_attempt(attempt_id)
+        return self.register.with_attempt(attempt_id)

@@ -9,8 +9,6 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final, TypeVar
 
-import structlog
-
 from callcenter.bridge.patience import Due
 from callcenter.domain import events as e, recording
 from callcenter.domain.call import CallState, apply, disposition_of, fold
@@ -23,6 +21,7 @@ from callcenter.domain.voicemail import LateVoicemail
 from callcenter.domain.welcome import Welcome, welcome
 from callcenter.errors import CallerRefused, CarrierError
 from callcenter.floor.addresses import Addresses
+from callcenter.floor.errands import Errands
 from callcenter.floor.house import House
 from callcenter.floor.ports import CallControl
 from callcenter.floor.talk import Talk
@@ -38,8 +37,6 @@ OVERTAKEN_SECONDS: Final = 2.0
 """By how much a webhook may overtake the end of the stream that it is about."""
 
 Deed = TypeVar("Deed")
-
-logger = structlog.get_logger()
 
 
 class LiveCall:
@@ -57,15 +54,13 @@ class LiveCall:
         self.model_failures = 0
         self.control: CallControl | None = None
         self.before_end: list[Callable[[], None]] = []
-        self._sequence = 0
+        self.sequence = 0
         self._patience = house.rules.model_failures
         self._began_ms = house.clock.steady_ms()
         self._over = asyncio.Event()
-        self._tasks: asyncio.TaskGroup | None = None
         self.floor: asyncio.TaskGroup | None = None
         """Owns what outlives the call."""
-        self._errands: list[Coroutine[Any, Any, None]] = []
-        self._running: list[asyncio.Task[None]] = []
+        self._errands = Errands(call_id, self._fault)
 
     # Facts.
 
@@ -74,7 +69,7 @@ class LiveCall:
         self.state = fold(facts)
         self.roster = self.house.rosters.known(self.state.roster)
         # The last node's latest facts may still be on their way to the database.
-        self._sequence = (self.state.last_sequence // NODE_FACTS + 1) * NODE_FACTS
+        self.sequence = (self.state.last_sequence // NODE_FACTS + 1) * NODE_FACTS
         since = self.house.clock.now() - facts[0].at
         self._began_ms -= round(since.total_seconds() * 1000)
 
@@ -87,8 +82,8 @@ class LiveCall:
         answered = isinstance(event, e.AgentSpoke) and event.latency_ms is not None
         if answered and self.model_failures < self._patience:
             self.model_failures = 0  # they count in a row, until a caller is answered
-        self._sequence += 1
-        fact = e.Fact(self.id, self._sequence, self.house.clock.now(), event)
+        self.sequence += 1
+        fact = e.Fact(self.id, self.sequence, self.house.clock.now(), event)
         self.house.ledger.append(fact)
         told = self.house.redacted(fact)
         for watch in self.house.watchers:
@@ -106,6 +101,16 @@ class LiveCall:
         """How the call begins."""
         return welcome(self.roster, self.house.rules.greeting)
 
+    @property
+    def supervised(self) -> bool:
+        """Whether a person of the house speaks in the agent's place."""
+        return self.talk is not None and self.talk.line.taken
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended, or is another node's by now."""
+        return self._over.is_set()
+
     def clock_ms(self) -> int:
         """Milliseconds since the call was answered."""
         return self.house.clock.steady_ms() - self._began_ms
@@ -115,16 +120,14 @@ class LiveCall:
     async def run(self) -> None:
         """Live until `finish`; then nothing of the call is left."""
         async with asyncio.TaskGroup() as tasks:
-            self._tasks = tasks
-            for errand in (*self._errands, self._watch()):
-                self.start(errand)
+            self._errands.begin(tasks)
+            self.start(self._watch())
             try:
                 await self._over.wait()
             finally:
-                self._over.set()  # also when we are cancelled: nothing may start now
+                self._let_go()  # also when we are cancelled: nothing may start now
                 self.end_stream()  # if it is still there, it would be silent for ever
-                for task in self._running:
-                    task.cancel()
+                self._errands.cancel()
 
     def finish(self, reason: str, disposition: Disposition | None = None) -> None:
         """The one end of every call, however it came; idempotent.
@@ -135,23 +138,22 @@ class LiveCall:
             settle()
         why = reason if self.state.ending in reason else self.state.ending
         self.record(e.CallEnded(disposition or disposition_of(self.state), why))
-        self._over.set()
+        self._let_go()
 
     def leave(self) -> None:
         """Let go of the call without ending it: another node will take it up."""
+        self._let_go()
+
+    def _let_go(self) -> None:
         self._over.set()
+        self._errands.refuse()
 
     def start(self, errand: Coroutine[Any, Any, None]) -> None:
-        """Run something that must not outlive the call."""
-        if self._over.is_set():
-            errand.close()
-        elif self._tasks is None:
-            self._errands.append(errand)
-        else:
-            task = self._tasks.create_task(self._guard(errand))
-            # A task that is cancelled before its first step leaves this unawaited.
-            task.add_done_callback(lambda _: errand.close())
-            self._running.append(task)
+        """Run something that must not outlive the call.
+
+        A fault in it ends the stream, so that Twilio asks what the caller hears next.
+        """
+        self._errands.start(errand)
 
     def outlive(self, deed: Coroutine[Any, Any, Deed]) -> asyncio.Task[Deed]:
         """Run something that the end of the call must not stop.
@@ -162,17 +164,9 @@ class LiveCall:
             raise AssertionError("a call has its floor before anything happens to it")
         return self.floor.create_task(deed)
 
-    async def _guard(self, errand: Coroutine[Any, Any, None]) -> None:
-        """Keep a fault of ours from this call's end, and from all the other calls.
-
-        It ends the stream, so that Twilio asks what the caller hears next.
-        """
-        try:
-            await errand
-        except Exception:  # whatever it is, the other callers must not pay for it
-            logger.exception("errand_failed", call_id=self.id)
-            self.model_failures += 1
-            self.end_stream()
+    def _fault(self) -> None:
+        self.model_failures += 1
+        self.end_stream()
 
     async def _watch(self) -> None:
         """Keep the call within its limits, and look for callers who left unnoticed."""
@@ -180,7 +174,8 @@ class LiveCall:
         while True:
             await asyncio.sleep(self.house.rules.watch_s)
             if self.talk is not None and self.talk.streaming:
-                await self._reception().keep_within_limits()
+                if not self.supervised:  # a person minds the time
+                    await self._reception().keep_within_limits()
             elif await self._has_left():
                 self.finish("the caller had left")
             elif self.saying_goodbye:
@@ -283,8 +278,11 @@ class LiveCall:
         return control.allowance.over(tools)
 
     def key(self, digit: str) -> None:
-        """The caller pressed a key."""
-        self._reception().key(digit)
+        """The caller pressed a key. A person has no use for it: they can be told."""
+        if self.supervised:
+            self.record(e.KeyPressed(self.clock_ms()))
+        else:
+            self._reception().key(digit)
 
     def due(self, due: Due) -> None:
         """It has been quiet for too long."""

@@ -21,13 +21,15 @@ from callcenter.domain.roster import Roster
 from callcenter.domain.tool import Tool
 from callcenter.errors import ModelError
 from callcenter.floor.admission import Admission
-from callcenter.floor.ports import Conversation
+from callcenter.floor.talk_ports import Conversation
 from callcenter.floor.taping import Recorded, Taping
 from callcenter.wire.media import Started
 from callcenter.wire.sockets import MediaSocket
 
 CLOSE_SECONDS: Final = 10.0
 """A model that does not answer our goodbye is left after this."""
+
+LOOK_SECONDS: Final = 0.25
 
 MS: Final = 1000
 
@@ -150,6 +152,10 @@ class Talk:
             self.finish()
             self._gone.set()
 
+    async def over(self) -> None:
+        """Wait until the caller's stream has ended."""
+        await self._gone.wait()
+
     async def gone(self, timeout_s: float) -> None:
         """Wait until a stream that Twilio has ended has ended here, too."""
         if self.streaming:
@@ -181,6 +187,8 @@ class Talk:
             self._host.start(_close(session))
         self.conversation = None
         await self._arrived.wait()
+        while self.line.taken:  # noqa: ASYNC110  # a person speaks: nobody is in need
+            await asyncio.sleep(LOOK_SECONDS)
         await self._host.rescue("the assistant is out of order")
 
     @property

@@ -41,10 +41,13 @@ class Ear:
         await self._transport.dictation.take(said, person)
 
     async def listen_again(self) -> None:
-        """Hear the caller as ever, once what was said is written down."""
+        """Hear the caller as ever."""
+        self._manner.stands_by = False
+        await self.change()
+
+    async def written(self) -> None:
+        """Wait until what was said is written down, but not for long."""
         with suppress(TimeoutError):
             async with asyncio.timeout(WRITING_SECONDS):
                 while self._transport.dictation.pending:  # noqa: ASYNC110  # rarely
                     await asyncio.sleep(LOOK_SECONDS)
-        self._manner.stands_by = False
-        await self.change()

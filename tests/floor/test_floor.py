@@ -137,7 +137,7 @@ async def test_a_webhook_replayed_at_another_node_opens_no_second_call(
         await here.until(lambda: not calls._calls)
         assert await here.node.ledger.flush(5)
         connections = here.model.connections
-        calls._register = Register()  # forgets everything
+        calls.register = Register()  # forgets everything
         assert no_call.OVER in await calls.answer(asked(), here.address)
         assert calls._calls == {}
         assert here.model.connections == connections
@@ -152,7 +152,7 @@ async def test_a_call_that_another_node_had_begun_goes_on_when_it_is_asked_for_a
         await calls.answer(asked(), here.address)
         assert await here.node.ledger.flush(5)
         (first,) = calls._calls.values()
-        calls._register = Register()
+        calls.register = Register()
         assert "<Stream" in await calls.answer(asked(), here.address)
         (second,) = calls._calls.values()
         assert second.call.id == first.call.id
@@ -211,7 +211,7 @@ async def test_a_call_that_is_slow_to_be_found_holds_up_no_other(
                 )
             assert times == 1, "the same call is looked for once at a time"
             found.set()
-        assert len(calls._register._asking) == 0
+        assert len(calls.register._asking) == 0
 
 
 # While the node drains.
