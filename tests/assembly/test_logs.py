@@ -40,7 +40,7 @@ def test_planted_secrets_do_not_get_out(lines: StringIO) -> None:
         structlog.get_logger().warning("planted", value=told, deep={"in": [told]})
         logging.getLogger("library").warning("of %s and more", told)
         try:
-            raise ValueError(told)
+            raise ValueError(told)  # noqa: TRY301
         except ValueError:
             structlog.get_logger().exception("broke")
     written = lines.getvalue()
