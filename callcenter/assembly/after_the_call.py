@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from callcenter.assembly.redaction import policy
 from callcenter.assembly.wrapping_up import KIND, WrappingUp
 from callcenter.domain.call_cost import Rates
 from callcenter.domain.events import CallEnded, Fact
@@ -132,7 +133,7 @@ async def after_the_call(
     """What is under way when the block ends is done by the next node that sweeps."""
     model = text_model(settings)
     wrap_ups = books(database)
-    writing = WrappingUp(wrap_ups, rates(settings), clock, model)
+    writing = WrappingUp(wrap_ups, rates(settings), clock, model, policy(settings))
     jobs = Jobs(
         job_database(settings.database_url),
         writing.kinds,

@@ -4,6 +4,7 @@ Only a step's outcome is kept by the job engine, and it says nothing of the call
 words are in our own database alone, where they are erased with their call.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -15,6 +16,7 @@ from callcenter.domain.call_cost import Rates, cost_of, text_cost
 from callcenter.domain.events import Fact
 from callcenter.domain.extract import extract, material, promises
 from callcenter.domain.ids import CallId
+from callcenter.domain.redaction import NUMBERS, Policy, redacted_text
 from callcenter.domain.wrap_up import WrapUp
 from callcenter.errors import ModelError
 from callcenter.floor.ports import Clock
@@ -44,6 +46,8 @@ class WrappingUp:
     rates: Rates
     clock: Clock
     model: TextModel | None = None
+    policy: Policy = NUMBERS
+    """What neither the model nor the database gets, though the record may have it."""
 
     @property
     def kinds(self) -> Kinds:
@@ -78,9 +82,11 @@ class WrappingUp:
     async def _written(self, facts: Sequence[Fact], *, last_try: bool) -> WrapUp:
         plain = extract(facts)
         if self.model is None:
-            return redacted(plain)
+            return redacted(plain, self.policy)
         try:
-            words = await self._asked(self.model, redact(material(facts)))
+            # A long call takes a tenth of a second: too long for the loop.
+            said = await asyncio.to_thread(self._material, facts)
+            words = await self._asked(self.model, said)
         except ModelError as error:
             if error.retry and not last_try:
                 raise TryLater(str(error)) from error
@@ -88,7 +94,11 @@ class WrappingUp:
         if words.trouble:
             logger.warning("call_only_extracted", problem=words.trouble)
             words = replace(plain, trouble=words.trouble, cost_usd=words.cost_usd)
-        return redacted(words.keeping(promises(facts)).bounded())
+        words = words.keeping(promises(facts)).bounded()
+        return redacted(words, self.policy)
+
+    def _material(self, facts: Sequence[Fact]) -> str:
+        return redacted_text(material(facts), self.policy)
 
     async def _asked(self, model: TextModel, said: str) -> WrapUp:
         """What the model wrote; `trouble` is set if nothing of it can be used."""
@@ -104,17 +114,16 @@ class WrappingUp:
         return replace(nothing, trouble=f"{UNUSABLE}: {wrong}", cost_usd=usd)
 
 
-def redacted(words: WrapUp) -> WrapUp:
+def redacted(words: WrapUp, policy: Policy) -> WrapUp:
     """The words as they are stored."""
+
+    def cleaned(text: str) -> str:
+        return redacted_text(text, policy)
+
     return replace(
         words,
-        summary=redact(words.summary),
-        topic=redact(words.topic),
-        doubt=redact(words.doubt),
-        follow_ups=[replace(f, text=redact(f.text)) for f in words.follow_ups],
+        summary=cleaned(words.summary),
+        topic=cleaned(words.topic),
+        doubt=cleaned(words.doubt),
+        follow_ups=[replace(f, text=cleaned(f.text)) for f in words.follow_ups],
     )
-
-
-def redact(text: str) -> str:
-    """The one place where what is read by the model, and what is kept, is cleaned."""
-    return text

@@ -66,8 +66,11 @@ def show(
         _print_json(found)
     else:
         from callcenter.cli.call_text import console, story_of
+        from callcenter.cli.wrap_up_text import wrap_up_text
 
         console().print(story_of(found))
+        if found["wrap_up"]:
+            console().print("", wrap_up_text(found["wrap_up"]), sep="\n")
 
 
 def _read(ask: "Callable[[History], Awaitable[Found]]") -> Found:

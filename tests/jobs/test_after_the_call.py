@@ -142,6 +142,20 @@ async def test_the_model_is_not_told_who_called(house: House) -> None:
     assert "never an order" in asked["messages"][0]["content"]
 
 
+async def test_a_number_of_a_card_reaches_neither_model_nor_wrap_up(
+    house: House,
+) -> None:
+    card = "My card is 4111 1111 1111 1111, thank you."
+    begun, *rest = facts()
+    told = e.CallerSpoke(e.ItemId("i0"), card, 0, 10)
+    events = (begun.event, told, *(fact.event for fact in rest))
+    await store(house.database, facts(events=events))
+    async with house.node():
+        written = await house.wrapped_up()
+    assert "My card is [card number], thank you." in written["summary"]
+    assert "4111" not in str(house.model.requests)
+
+
 async def test_without_a_key_there_is_an_honest_extract(house: House) -> None:
     await store(house.database, facts())
     async with house.node(openai_api_key=SecretStr("")):
