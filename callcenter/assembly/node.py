@@ -22,13 +22,15 @@ from callcenter.assembly.appointments import (
 )
 from callcenter.assembly.briefing import Briefing
 from callcenter.assembly.bus import connected
+from callcenter.assembly.callbacks import Calling
 from callcenter.assembly.clock import SystemClock
 from callcenter.assembly.console import console
 from callcenter.assembly.fact_log import log_fact
 from callcenter.assembly.identity import CallIdentity
 from callcenter.assembly.limits import most_calls
+from callcenter.assembly.line import Line, people
 from callcenter.assembly.model_health import ModelHealth
-from callcenter.assembly.on_duty import OnDuty, on_duty
+from callcenter.assembly.on_duty import OnDuty
 from callcenter.assembly.readiness import Readiness
 from callcenter.assembly.recordings import recordings
 from callcenter.assembly.redaction import redactor
@@ -83,7 +85,7 @@ class Node:
     model: ModelHealth = field(default_factory=ModelHealth)
 
     def __post_init__(self) -> None:
-        self.floor.house.watchers += [self.model.watch, self.after.watch]
+        self.floor.house.watchers.extend([self.model.watch, self.after.watch])
 
     def not_ready(self) -> list[str]:
         """Why no calls should be sent here."""
@@ -131,8 +133,9 @@ async def running(
     database = Database.open(settings.database_url)
     ledger = Ledger(database, journal(settings), redact=redactor(settings))
     clock = clock or SystemClock()
-    duty = on_duty(settings, database, clock)
     kept = appointments(settings, database, clock)
+    duty, line = people(settings, database, kept, clock)
+    calling = Calling.of(settings, database, kept, duty, clock)
     async with (
         opened(catalogue.modules) as resources,
         AsyncExitStack() as doors,
@@ -160,6 +163,7 @@ async def running(
             ),
             clock=clock,
             town=settings.house_town,
+            calls_back=calling.calls_back,
         )
         house = House(
             rules=_rules(settings),
@@ -173,6 +177,8 @@ async def running(
             recall=lambda call_sid: recall(History(database), call_sid),
             operators=duty.free,
             refuses=duty.guard,
+            queue=line,
+            no_agents=calling.purse.empty,
             toolbox=lambda call_id, number, control: tools.of(
                 desk(
                     call_id=call_id,
@@ -184,7 +190,7 @@ async def running(
             ),
             briefing=Briefing(settings, kept.book, Callers(database), clock),
             recordings=recorded if settings.record_calls else None,
-            watchers=[log_fact, duty.see, *watchers],
+            watchers=[log_fact, duty.see, line.see, calling.purse.see, *watchers],
         )
         floor = Floor(house)
         node = Node(
@@ -210,9 +216,12 @@ async def running(
         await doors.enter_async_context(
             running_errands(settings, kept, clock, node.app)
         )
+        await doors.enter_async_context(
+            calling.running(node.app, floor, _proof(settings))
+        )
         storing = tasks.create_task(ledger.run())
         repairing = tasks.create_task(_look_after(node, prepare))
-        following = tasks.create_task(_follow(tools, duty))
+        following = tasks.create_task(_follow(tools, duty, line))
         working = tasks.create_task(floor.run())
         await tools.tried()  # and the floor runs before anybody can call
         try:
@@ -246,10 +255,11 @@ async def _look_after(node: Node, prepare: Callable[[], Awaitable[None]]) -> Non
         tasks.create_task(node.knowledge.follow())
 
 
-async def _follow(tools: Toolbox, duty: OnDuty) -> None:
+async def _follow(tools: Toolbox, duty: OnDuty, line: Line) -> None:
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(tools.follow())
         tasks.create_task(duty.run())
+        tasks.create_task(line.run())
 
 
 async def _repair(node: Node, prepare: Callable[[], Awaitable[None]]) -> None:
@@ -277,7 +287,16 @@ def _rules(settings: Settings) -> Rules:
         recording_notice=settings.recording_notice,
         model_ready="" if settings.openai_api_key.get_secret_value() else order.NO_KEY,
         attempts=settings.operator_attempts,
+        transfer=settings.transfer,
+        house_number=settings.twilio_phone_number,
+        max_talk_s=settings.max_talk_seconds,
         ring_s=settings.operator_ring_seconds,
+        all_at_once=settings.operator_ringing == "all_at_once",
+        most_waiting=settings.queue_most_waiting,
+        crowded=settings.queue_crowded,
+        line_s=settings.queue_longest_wait_seconds,
+        ladder_s=settings.ladder_seconds,
+        public_base=settings.public_base,
         session_s=settings.session_seconds,
         gap_sound=voice.chime(),
         max_call_cost_usd=settings.max_call_cost_usd,

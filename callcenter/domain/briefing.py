@@ -4,14 +4,22 @@ Composed from the facts of the call alone: nothing in it was imagined by a model
 the reason, which is quoted as such.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
+from callcenter.domain.call import CallState
 from callcenter.domain.tickets import TICKET_OPENED
 
 REASON_CHARACTERS: Final = 240
 DONE_ITEMS: Final = 3
 """One breath: the last few things, not the whole story."""
+
+
+def of_call(state: CallState) -> str:
+    """What the operator hears of this call, as it stands."""
+    reason = state.escalation.reason if state.escalation else ""
+    told = briefing(state.caller_number, reason, state.done)
+    return " ".join([told, *_promised(state), *_known(state)])
 
 
 def briefing(caller_number: str, reason: str, done: Sequence[str]) -> str:
@@ -29,6 +37,24 @@ def spoken_number(number: str) -> str:
     if not digits:
         return "a withheld number"
     return f"a number ending in {' '.join(digits)}"
+
+
+def _promised(state: CallState) -> Iterator[str]:
+    """What the caller relies on, even when it is not among the last things done."""
+    if state.callback_requested:
+        yield "They were promised a call back."
+    if state.message_taken:
+        yield "They have left a message already."
+
+
+def _known(state: CallState) -> Iterator[str]:
+    """What spares the caller to say it again."""
+    before = [one for past in state.escalations[:-1] for one in past.attempts]
+    talked = [one.operator for one in before if one.accepted]
+    if state.was_bridged and talked:
+        yield f"They have talked with {talked[-1]} before in this call."
+    if state.verified:
+        yield "They have proved who they are."
 
 
 def _worth_telling(done: Sequence[str]) -> Sequence[str]:

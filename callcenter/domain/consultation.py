@@ -55,6 +55,7 @@ class CallerJoined:
     """Caller and operator are in one conference: the carrier has said so."""
 
     attempt_id: AttemptId
+    at_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,8 @@ class OperatorLeg:
     conference: str = ""
     sent: bool = False
     """The caller was to be moved there, or is there."""
+    joined_ms: int | None = None
+    """When they were; None: they were not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,8 @@ def after(known: Consultation, event: ConsultationEvent) -> Consultation:
             return _with(known, attempt_id, conference=conference)
         case CallerSent(attempt_id):
             return _with(known, attempt_id, sent=True)
+        case CallerJoined(attempt_id, at_ms):
+            return _with(known, attempt_id, joined_ms=at_ms)
         case DialledInstead(attempt_id):
             legs = tuple(one for one in known.legs if one.attempt_id != attempt_id)
             return replace(known, legs=legs)
@@ -164,6 +169,7 @@ def _with(
     call_sid: CallSid | None = None,
     conference: str = "",
     sent: bool = False,
+    joined_ms: int | None = None,
 ) -> Consultation:
     def changed(leg: OperatorLeg) -> OperatorLeg:
         if leg.attempt_id != attempt_id:
@@ -173,6 +179,7 @@ def _with(
             call_sid=call_sid or leg.call_sid,
             conference=conference or leg.conference,
             sent=sent or leg.sent,
+            joined_ms=leg.joined_ms if joined_ms is None else joined_ms,
         )
 
     return replace(known, legs=tuple(map(changed, known.legs)))

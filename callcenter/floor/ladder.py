@@ -99,6 +99,17 @@ class Ladder:
         ringing = [(one, _new_attempt()) for one in fitting]
         return self._dial(ringing, announcement) or self.next_document(announcement)
 
+    def dial(self, operator: Operator, attempt_id: AttemptId) -> str:
+        """Have the caller's leg dial an operator whose attempt is on record already."""
+        addresses = self._call.addresses
+        brief_url = addresses.brief(attempt_id)
+        self._document = twiml.dial_all(
+            [twiml.Ring(operator, brief_url, addresses.status)],
+            action=addresses.dial_ended(attempt_id),
+            timeout_s=self._call.house.rules.ring_s,
+        )
+        return self._document
+
     def line_is_open(self, topic: str) -> bool:
         """Whether a caller may wait in line: somebody is at work, but busy."""
         rungs = LADDERS[self.situation(topic)]
@@ -177,6 +188,10 @@ class Ladder:
         if document is not None:
             self._answers[attempt_id] = document
         return document
+
+    def answer(self, attempt_id: AttemptId) -> str | None:
+        """What was said when an attempt had ended; None: nothing yet."""
+        return self._answers.get(attempt_id)
 
     def remember(self, attempt_id: AttemptId, document: str) -> None:
         """Keep the answer to an attempt's end that was made elsewhere."""

@@ -5,12 +5,14 @@ from typing import Final
 from callcenter.domain import events as e
 from callcenter.domain.call import CallState
 from callcenter.domain.ids import AttemptId
+from callcenter.domain.line_words import LINES_BUSY
 from callcenter.domain.opening import (
     after_a_break,
     came_back,
     greeting,
     nobody_answered,
 )
+from callcenter.domain.operators import GENERAL
 from callcenter.domain.phases import Phase
 from callcenter.domain.queueing import LineOutcome
 from callcenter.floor.ladder import Ladder
@@ -29,6 +31,7 @@ GO_ON: Final = "To go on with our assistant, press 1. Otherwise, simply hang up.
 OPERATOR_LEFT: Final = "My colleague has left the call."
 KEPT: Final = "Thank you. Your message was recorded."
 WAITED: Final = "waited in line for a person, and chose to come back to you"
+CROWDED: Final = "all lines were busy"
 NOT_KEPT: Final = "I am sorry, I did not hear anything."
 
 
@@ -40,17 +43,21 @@ class Reception:
         self.ladder = Ladder(call)
         self.voicemail = Voicemail(call)
         self.wishes = call.control = Wishes(call, self.ladder, self.voicemail)
+        self.wishes.consultation.move_on = self._what_next
         self.first_document = ""
         self._resumed: tuple[int, str] = (0, "")
         self._answers: dict[str, str] = {}
         """By Twilio's idempotency token: what it repeats is answered the same."""
 
-    def welcome(self) -> str:
-        """The first document of a call; asked again (Twilio repeats), the same."""
+    def welcome(self, *, crowded: bool = False) -> str:
+        """The first document of a call; asked again (Twilio repeats), the same.
+
+        `crowded`: this node has no agent left for one more.
+        """
         if self.call.state.phase is Phase.ENDED:
             return twiml.hang_up(OVER)
         if not self.first_document:
-            self.first_document = self._welcome()
+            self.first_document = self._crowded() if crowded else self._welcome()
         return self.first_document
 
     def _welcome(self) -> str:
@@ -70,6 +77,15 @@ class Reception:
                 menu=self.call.welcome.menu,
             )
         )
+
+    def _crowded(self) -> str:
+        """The short ladder: the line, or a message."""
+        self.call.model_failures = self.call.house.rules.model_failures
+        self.ladder.open(self.call.agent, CROWDED, GENERAL)
+        if document := self.ladder.below_the_operators(LINES_BUSY):
+            return document
+        self.ladder.fail()
+        return self.voicemail.begin(CROWDED, LINES_BUSY)
 
     # Twilio's questions.
 
@@ -99,12 +115,19 @@ class Reception:
         match self.call.state.phase:
             case Phase.ESCALATING:
                 return self._climb()
+            case Phase.CONSULTING:
+                self.wishes.consultation.go_on()
+                return self._resume()
+            case Phase.JOINING:
+                self.wishes.consultation.go_on()
+                return self.wishes.consultation.document or self._resume()
             case Phase.QUEUED:
                 return self.ladder.line.document()
             case Phase.VOICEMAIL:
                 return self.voicemail.document
             case Phase.DIALLING | Phase.BRIDGED:
-                return self.ladder.document or self._dial_again()
+                joined = self.wishes.consultation.document
+                return joined or self.ladder.document or self._dial_again()
             case _:
                 return self._resume()
 
@@ -120,6 +143,8 @@ class Reception:
 
     def dial_ended(self, attempt_id: AttemptId, ended: DialEnded) -> str:
         """The document that follows an operator's leg."""
+        if self.wishes.consultation.has(attempt_id):
+            return self._conference_over(attempt_id, ended)
         document = self.ladder.dial_ended(attempt_id, ended)
         if document is None and self.call.state.phase is Phase.ESCALATING:
             document = self._back_to_the_agent()
@@ -200,6 +225,19 @@ class Reception:
         document = self.call.begin(opening)
         if request.token:
             self._answers[request.token] = document
+        return document
+
+    def _conference_over(self, attempt_id: AttemptId, ended: DialEnded) -> str:
+        """What a caller hears who is out of the conference with an operator."""
+        if (answer := self.ladder.answer(attempt_id)) is not None:
+            return answer
+        if ended.request.over:
+            self.call.finish("the caller hung up")
+            return twiml.hang_up()
+        self.wishes.consultation.conference_over(attempt_id)
+        bridged = self._was_just_bridged()
+        document = self._offer(OPERATOR_LEFT) if bridged else self._what_next()
+        self.ladder.remember(attempt_id, document)
         return document
 
     def _was_just_bridged(self) -> bool:

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Final
 
 from callcenter.bridge.patience import Due
-from callcenter.domain import events as e, notes
+from callcenter.domain import consultation_notes, events as e, notes
 from callcenter.domain.phases import Phase
 from callcenter.domain.transcript import Speaker, Turn
 from callcenter.errors import CallIsOver, CarrierError, ToolFailed
 from callcenter.floor.allowance import Allowance
+from callcenter.floor.consultation import Consultation
 from callcenter.floor.deeds import Deeds
 from callcenter.floor.keys import Keys
 from callcenter.floor.ladder import Ladder
@@ -28,6 +29,8 @@ MOST_ESCALATIONS: Final = 3
 
 NEXT_FREE: Final = "the next free colleague"
 
+WARM: Final = "warm"
+
 NEARLY: Final = 0.9
 """Of a call's money: the caller is warned from here."""
 
@@ -39,6 +42,7 @@ class Wishes:
         self._call = call
         self._ladder = ladder
         self._voicemail = voicemail
+        self.consultation = Consultation(call, ladder, self._redirect, self._say)
         self.deeds = Deeds(call)
         self.standing = Standing(call)
         self.allowance = Allowance(call)
@@ -55,6 +59,12 @@ class Wishes:
     def _talking(self) -> bool:
         call = self._call
         return call.state.phase is Phase.TALKING and not call.saying_goodbye
+
+    @property
+    def _consulting(self) -> bool:
+        """Whether operators are being rung, and the agent is still with the caller."""
+        call = self._call
+        return call.state.phase is Phase.CONSULTING and not call.saying_goodbye
 
     # What an agent's tools may wish.
 
@@ -79,12 +89,20 @@ class Wishes:
             if escalation is not None:
                 self._call.record(e.NobodyAtWork(escalation.escalation_id))
             return ""
-        self._call.start(self._transfer())
+        if operator is not None and self.stays_meanwhile:
+            self.consultation.begin()
+        else:
+            self._call.start(self._transfer())
         return operator.name if operator else NEXT_FREE
+
+    @property
+    def stays_meanwhile(self) -> bool:
+        """Whether the agent goes on talking while an operator is being reached."""
+        return self._call.house.rules.transfer == WARM
 
     async def end_when_heard(self, reason: str) -> None:  # noqa: ARG002  # see below
         """Hang up once the caller has heard the goodbye."""
-        if self._call.state.phase is not Phase.TALKING:
+        if not (self._talking or self._consulting):
             raise ToolFailed("The caller is being transferred; do not hang up.")
         self._call.saying_goodbye = True
         # The reason is the model's own words: they stand in the tool's record.
@@ -106,7 +124,7 @@ class Wishes:
 
     async def leave_voicemail(self) -> None:
         """Bring the caller to the tone once they have heard the last words."""
-        if not self._talking:
+        if not (self._talking or self._consulting):
             raise ToolFailed("The caller is being transferred already; say no more.")
         self._call.start(self._to_voicemail())
 
@@ -167,7 +185,10 @@ class Wishes:
     async def mind_the_silence(self, due: Due) -> None:
         """It has been quiet for too long; see callcenter.bridge.patience."""
         talk = self._call.talk
-        if talk is None or not self._talking:
+        if talk is None or not (self._talking or self._consulting):
+            return
+        if self._consulting and due in {Due.GIVE_UP, Due.NUDGE, Due.DISMISS}:
+            await self._say(consultation_notes.STILL_TRYING)
             return
         match due:
             case Due.FILL if talk.conversation is None:
@@ -210,10 +231,22 @@ class Wishes:
 
     async def rescue(self, reason: str) -> None:
         """The agents cannot go on: take the caller off the line, to a human being."""
-        if self._talking:
+        if self._consulting:
+            self.consultation.end(reason)
+            self._ladder.open(self._call.agent, reason, "general")
+            await self._redirect(self._climb(reason))
+        elif self._talking:
             await self._redirect(self.without_the_agents(reason))
 
     # Inside.
+
+    def _climb(self, reason: str) -> str:
+        ladder = self._ladder
+        document = ladder.next_document(OUT_OF_ORDER)
+        if document := document or ladder.below_the_operators(OUT_OF_ORDER):
+            return document
+        ladder.fail()
+        return self.last_resort(reason)
 
     async def _transfer(self) -> None:
         """Once the last words were heard, have Twilio dial the first operator."""
@@ -228,7 +261,10 @@ class Wishes:
 
     async def _to_voicemail(self) -> None:
         await self._last_words()
-        if self._talking:
+        if self._consulting:
+            self.consultation.call_off()
+            self._ladder.fail()
+        if self._talking or self._consulting:
             await self._redirect(self._voicemail.begin("the caller wished it"))
 
     async def _redirect(self, document: str) -> None:

@@ -9,6 +9,7 @@ from callcenter.errors import CallerRefused
 from callcenter.floor.floor import Floor
 from callcenter.web.health import Readiness, Warnings, health
 from callcenter.web.media import media
+from callcenter.web.operators import operators
 from callcenter.web.proof import Proof
 from callcenter.web.rungs import rungs
 from callcenter.web.voice import twiml_response, voice
@@ -26,9 +27,10 @@ def create_app(
     warnings: Warnings = tuple,
 ) -> Quart:
     """The application of one node; its floor must be running."""
-    app = Quart("callcenter")
+    app = Quart("callcenter", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_FORM_BYTES
     app.register_blueprint(voice(floor, proof))
+    app.register_blueprint(operators(floor, proof))
     app.register_blueprint(rungs(floor, proof))
     app.register_blueprint(media(floor, proof))
     app.register_blueprint(health(readiness, warnings))

@@ -44,12 +44,12 @@ def voice(floor: Floor, proof: Proof) -> Blueprint:  # noqa: C901  # one view ea
         form = await proof.check(request)
         ended = parse_dial_ended(form)
         base = proof.base(request)
-        return twiml_response(await floor.dial_ended(_attempt(form), ended, base))
+        return twiml_response(await floor.dial_ended(attempt_of(form), ended, base))
 
     @routes.route("/voice/fallback", methods=["GET", "POST"])
     async def fallback() -> Response:
         await proof.check(request)
-        return twiml_response(floor.fallback())
+        return twiml_response(floor.fallback(base=proof.base(request)))
 
     @routes.post("/voice/status")
     async def status() -> tuple[str, int]:
@@ -61,18 +61,6 @@ def voice(floor: Floor, proof: Proof) -> Blueprint:  # noqa: C901  # one view ea
     async def stream_status() -> tuple[str, int]:
         floor.stream_status(parse_stream_status(await proof.check(request)))
         return "", 204
-
-    @routes.route("/operator/brief", methods=["GET", "POST"])
-    async def brief() -> Response:
-        form = await proof.check(request)
-        asked, base = parse_voice_request(form), proof.base(request)
-        return twiml_response(await floor.brief(asked, _attempt(form), base))
-
-    @routes.route("/operator/accept", methods=["GET", "POST"])
-    async def accept() -> Response:
-        form = await proof.check(request)
-        asked, base = parse_voice_request(form), proof.base(request)
-        return twiml_response(await floor.accept(asked, _attempt(form), base))
 
     @routes.errorhandler(BadForm)
     async def bad_form(_: BadForm) -> Response:
@@ -90,5 +78,6 @@ def _waited(form: dict[str, str]) -> int:
     return int(text) if text.isdecimal() else 0
 
 
-def _attempt(form: dict[str, str]) -> AttemptId:
+def attempt_of(form: dict[str, str]) -> AttemptId:
+    """Which attempt to reach an operator our own address is about."""
     return AttemptId(form.get("attempt", ""))

@@ -262,6 +262,7 @@ async def center(
             "database_url": f"sqlite+aiosqlite:///{folder / 'callcenter.db'}",
             "operators_file": folder / "operators.toml",
             "greeting": "",
+            "transfer": "cold",
             "queue_most_waiting": 0,  # nobody waits in line unless a test is about it
             "wrap_up_after_seconds": 3_600,  # tests/jobs is about that
         }
