@@ -5,7 +5,15 @@ from http import HTTPStatus
 from typing import Final
 
 import structlog
-from quart import Blueprint, Quart, Response, g, redirect, request
+from quart import (
+    Blueprint,
+    Quart,
+    Response,
+    g,
+    has_websocket_context,
+    redirect,
+    request,
+)
 from quart.templating import render_template
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
@@ -100,14 +108,17 @@ def _navigation(app: Quart) -> list[Place]:
 
 async def _refused(error: HTTPException) -> AnyResponse | HTTPException:
     """An error page, for people alone: programs and Twilio get what they know."""
-    inside = request.path == PREFIX or request.path.startswith(PREFIX + "/")
-    if not inside or error.code is None:
+    if has_websocket_context() or not _inside() or error.code is None:
         return error
     answer = await _error_page(error.code)
     for name, value in error.get_headers():
         if name.lower() not in {"content-type", "content-length"}:
             answer.headers[name] = value
     return answer
+
+
+def _inside() -> bool:
+    return request.path == PREFIX or request.path.startswith(PREFIX + "/")
 
 
 async def _no_database(error: StorageError) -> Response:
@@ -126,7 +137,7 @@ async def _error_page(code: int) -> Response:
 
 async def _with_headers(answer: Response) -> Response:
     answer.headers.setdefault("X-Content-Type-Options", "nosniff")
-    if request.path == PREFIX or request.path.startswith(PREFIX + "/"):
+    if _inside():
         for name, value in HEADERS.items():
             answer.headers.setdefault(name, value)
         if request.is_secure:

@@ -180,7 +180,8 @@ def _figure(one: Figure, now: float | None, then: float | None) -> dict[str, str
     tone = ""
     if one.better and now is not None and then is not None and said != before:
         tone = "good" if (now - then) * one.better > 0 else "bad"
-    return {"value": said, "sub": f"{before} last week", "tone": tone}
+    sub = f"{before} last week" if then is not None else "nothing last week"
+    return {"value": said, "sub": sub, "tone": tone}
 
 
 def of_model(health: Health, trouble: str) -> dict[str, Any]:
@@ -255,7 +256,7 @@ def of_call(call: CallNow, person: Person) -> dict[str, Any]:
     return {
         "id": call.call_id,
         "caller": caller_for(person, call.caller),
-        "state": STATES.get(call.phase, str(call.phase)),
+        "state": _state(call),
         "phase": str(call.phase),
         "waits": call.waits,
         "needed": _iso(call.needed_at),
@@ -269,6 +270,11 @@ def of_call(call: CallNow, person: Person) -> dict[str, Any]:
         "cost": money(call.cost_usd),
         "handoffs": call.handoffs,
     }
+
+
+def _state(call: CallNow) -> str:
+    said = STATES.get(call.phase, str(call.phase))
+    return said.replace("operator", call.operator or "operator")
 
 
 def caller_for(person: Person, caller: str) -> str:

@@ -2,9 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from io import BytesIO
 from typing import Final, cast
 
-from quart import Blueprint, Response, abort, request
+from quart import Blueprint, Response, abort, request, send_file
 from quart.templating import render_template
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -14,7 +15,6 @@ from callcenter.storage.messages import MOST_MESSAGES, Messages
 from callcenter.web.console.desk import ConsoleDesk
 from callcenter.web.console.doorkeeper import me, requires
 from callcenter.web.console.said import back_to, told
-from callcenter.web.ranges import ranged
 
 OPEN, DONE, ALL = "open", "done", "all"
 SHOWN: Final = {OPEN: False, DONE: True, ALL: None}
@@ -65,9 +65,10 @@ def pages(desk: ConsoleDesk) -> Blueprint:
             abort(404)
         await desk.audit.note(me().name, "voicemail.heard", recording_sid)
         try:
-            return ranged(await fetch(recording_sid), "audio/wav")
+            found = await fetch(recording_sid)
         except CarrierError as error:
             return Response(f"{error}\n", 502, content_type="text/plain")
+        return await send_file(BytesIO(found), mimetype="audio/wav", conditional=True)
 
     return routes
 

@@ -1,0 +1,84 @@
+"""Every route of the application, and who may use it: add a row with each new one.
+
+A row says what a stranger must not get. `test_every_route.py` tries all of them; a
+route that has no row fails there, and so does a row that has no route.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from callcenter.domain.people import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """Everybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Twilio:
+    """Who signs with the account's token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """A key with the scope, or a session that may as much. Empty: any key."""
+
+    scope: str = ""
+
+
+Who = Public | Twilio | Api | Role
+
+PUBLIC: Final = Public()
+TWILIO: Final = Twilio()
+VIEWER, OPERATOR, SUPERVISOR, ADMIN = Role
+
+# Beneath the methods: unsafe ones of a role need the page's token, and 403 without.
+ROUTES: Final[dict[tuple[str, str], Who]] = {
+    # For everybody.
+    ("GET", "/healthz"): PUBLIC,
+    ("GET", "/readyz"): PUBLIC,
+    ("GET", "/sounds/hold.wav"): PUBLIC,
+    ("GET", "/console/login"): PUBLIC,
+    ("POST", "/console/login"): PUBLIC,  # with a token of the form's own
+    ("GET", "/console/static/<path:name>"): PUBLIC,
+    # The address is the key; see docs/scheduling.md.
+    ("GET", "/a/<name>"): PUBLIC,
+    ("GET", "/calendar/<path:name>"): PUBLIC,
+    # Twilio's.
+    ("GET", "/incoming-call"): TWILIO,
+    ("POST", "/incoming-call"): TWILIO,
+    ("GET", "/voice/fallback"): TWILIO,
+    ("POST", "/voice/fallback"): TWILIO,
+    ("POST", "/voice/fallback-ended"): TWILIO,
+    ("POST", "/voice/after-stream"): TWILIO,
+    ("POST", "/voice/conference-status"): TWILIO,
+    ("POST", "/voice/dial-ended"): TWILIO,
+    ("POST", "/voice/line"): TWILIO,
+    ("POST", "/voice/offered"): TWILIO,
+    ("POST", "/voice/status"): TWILIO,
+    ("POST", "/voice/stream-status"): TWILIO,
+    ("POST", "/voice/voicemail-done"): TWILIO,
+    ("POST", "/voice/voicemail-recorded"): TWILIO,
+    ("POST", "/voice/voicemail-transcribed"): TWILIO,
+    ("GET", "/operator/brief"): TWILIO,
+    ("POST", "/operator/brief"): TWILIO,
+    ("GET", "/operator/accept"): TWILIO,
+    ("POST", "/operator/accept"): TWILIO,
+    ("POST", "/operator/leg-status"): TWILIO,
+    ("POST", "/operator/status"): TWILIO,
+    ("POST", "/callback/answered"): TWILIO,
+    ("POST", "/callback/chosen"): TWILIO,
+    ("POST", "/callback/machine"): TWILIO,
+    ("POST", "/callback/status"): TWILIO,
+    ("WS", "/media-stream"): TWILIO,
+    ("WS", "/media-stream/<node>"): TWILIO,
+    # The console.
+    ("GET", "/console"): VIEWER,
+    ("GET", "/console/"): VIEWER,
+    ("GET", "/console/board/stream"): VIEWER,
+    ("POST", "/console/logout"): VIEWER,
+}
+
+ENDLESS: Final = {"/console/board/stream"}
+"""Their answers do not end: they are only asked by those who must not get one."""
