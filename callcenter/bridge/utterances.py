@@ -27,8 +27,11 @@ PADDING_FRAMES: Final = 10
 QUIET_MS: Final = 500
 """A breath is shorter."""
 
-LEAST_MS: Final = 120
-"""Of voice; less is a click. And less than 100 ms the model's ear does not take."""
+LEAST_MS: Final = 80
+"""Of voice; less is a click."""
+
+TAIL_MS: Final = 120
+"""Of silence behind it: the model's ear takes nothing that is shorter than 100 ms."""
 
 LONGEST_MS: Final = 12_000
 """Then it is cut, whatever is said: somebody waits to read it."""
@@ -87,7 +90,7 @@ class Utterances:
         self._voiced = self._quiet = 0
         if voiced < LEAST_MS * BYTES_PER_MS:
             return None
-        return Utterance(audio + silence(LEAST_MS), self._began_ms, ended_ms)
+        return Utterance(audio + silence(TAIL_MS), self._began_ms, ended_ms)
 
     @property
     def _long(self) -> bool:
