@@ -14,6 +14,7 @@ from aiohttp import web
 
 SHUTDOWN_S: Final = 0.5
 CHARACTERS_PER_TOKEN: Final = 4
+FULL_STOP: Final = "."
 
 REFUSED: Final = {
     401: "invalid_api_key",
@@ -79,7 +80,10 @@ def _wrap_up(said: str) -> dict[str, Any]:
     done = [_after(one) for one in lines if one.startswith("Done by a tool: ")]
     outcome = next(iter(lines), "").removeprefix("Recorded outcome: ")
     about = " ".join(_after(wish).split()[:5])
-    parts = [f"The caller said: {_after(wish)}", *(f"Done: {one}." for one in done)]
+    parts = [
+        f"The caller said: {_after(wish).rstrip(FULL_STOP)}.",
+        *(f"Done: {one}." for one in done),
+    ]
     return {
         "summary": " ".join(parts),
         "topic": about.rstrip(".?!,"),
