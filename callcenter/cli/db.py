@@ -4,7 +4,11 @@ from typing import Annotated
 
 import typer
 
+from callcenter.cli.generate import generate, rebuild
+
 app = typer.Typer(no_args_is_help=True)
+app.command("generate")(generate)
+app.command("rebuild")(rebuild)
 
 
 @app.command()

@@ -62,7 +62,7 @@ async def begin_again(connection: AsyncConnection, row: CallRow) -> None:
 
 def statements(fact: e.Fact) -> Iterator[UpdateBase]:
     """What to execute, in order; nothing for most facts."""
-    for line in _said(fact.event):
+    for line in said(fact.event):
         if words := indexed(line):
             text = call_texts.c.text + literal(f"{words}\n")
             yield _text_of(fact.call_id).values(text=text)
@@ -110,7 +110,7 @@ def settled(row: CallRow) -> UpdateBase:
     )
 
 
-def _said(event: e.Event) -> Iterator[str]:
+def said(event: e.Event) -> Iterator[str]:
     """What people look for: what was heard, and what was left for them."""
     match event:
         case e.CallerSpoke(text=text) | e.MessageTaken(text):
