@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from callcenter.domain.schedule import Appointment
 from callcenter.domain.scopes import Scope
+from callcenter.storage.appointment_days import booked_between
 from callcenter.web.api.answers import ApiError, not_found
 from callcenter.web.api.desk import ApiDesk
 from callcenter.web.api.endpoints import Endpoints, Operation, Query
@@ -65,7 +66,7 @@ def appointments(api: Endpoints, desk: ApiDesk) -> None:
         since = datetime.combine(day, time(), zone).astimezone(UTC)
         last = day + timedelta(days=query.days)
         until = datetime.combine(last, time(), zone).astimezone(UTC)
-        found = await desk.book.between(since, until)
+        found = await booked_between(desk.database, zone, since, until)
         await desk.audit.note(visitor().name, "appointments.list", day.isoformat())
         fitting = [
             shown(one)

@@ -7,6 +7,7 @@ from pydantic import Field
 from callcenter.domain.outcomes import Disposition
 from callcenter.domain.scopes import Scope
 from callcenter.storage.filters import Which
+from callcenter.storage.history import AmbiguousCall
 from callcenter.storage.search import CallSearch
 from callcenter.web.api import call_shapes as shapes
 from callcenter.web.api.answers import ApiError, not_found
@@ -41,14 +42,26 @@ class CallQuery(Page):
     text: Word = Field(default="", description="Words that were said.")
 
 
-def calls(api: Endpoints, desk: ApiDesk) -> None:  # noqa: C901  # one view each
+async def call_of(desk: ApiDesk, call_id: str) -> dict[str, Any]:
+    """Everything of a call: by its whole id or CallSid, for a program guesses nothing.
+
+    Raises ApiError.
+    """
+    try:
+        found = await desk.history.show_call(call_id)
+    except AmbiguousCall:
+        found = None
+    if found is None or call_id not in {found["id"], found["call_sid"]}:
+        raise not_found("call")
+    return found
+
+
+def calls(api: Endpoints, desk: ApiDesk) -> None:  # one view each
     """Declare the operations."""
     search = CallSearch(desk.database)
 
     async def whole(call_id: str, act: str) -> dict[str, Any]:
-        found = await desk.history.show_call(call_id)
-        if found is None or call_id not in {found["id"], found["call_sid"]}:
-            raise not_found("call")
+        found = await call_of(desk, call_id)
         await desk.audit.note(visitor().name, act, found["id"])
         return found
 

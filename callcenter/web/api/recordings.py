@@ -10,6 +10,7 @@ from quart import Response, send_file
 from callcenter.domain.scopes import Scope
 from callcenter.web.api import call_shapes as shapes
 from callcenter.web.api.answers import not_found
+from callcenter.web.api.calls import call_of
 from callcenter.web.api.desk import ApiDesk
 from callcenter.web.api.endpoints import PREFIX, Endpoints, Operation
 from callcenter.web.api.gate import visitor
@@ -28,9 +29,7 @@ def recordings(api: Endpoints, desk: ApiDesk) -> None:
 
     async def names_of(call_id: str) -> dict[str, str]:
         """When each began, by its name."""
-        call = await desk.history.show_call(call_id)
-        if call is None or call_id not in {call["id"], call["call_sid"]}:
-            raise not_found("call")
+        call = await call_of(desk, call_id)
         return {Path(one["path"]).name: one["at"] for one in call["recordings"]}
 
     @api.add(Operation("GET", ALL, TAG, READ, shapes.Recordings))

@@ -1,0 +1,77 @@
+"""Who may come in, with what, how often; and that it is written down."""
+
+from datetime import timedelta
+
+import pytest
+
+from callcenter.domain.scopes import Scope
+from callcenter.storage.audit import Audit
+from tests.web.api.conftest import NOW, Api
+
+
+@pytest.mark.parametrize("path", ["/calls", "/keys", "/calls/A/events", "/alarms"])
+async def test_without_a_key_nobody_gets_in(stocked: Api, path: str) -> None:
+    for key in ("", "cck_00_00", "nonsense"):
+        status, answer = await stocked.ask(path, key=key)
+        assert status == 401
+        assert answer["error"]["code"] == "unauthorized"
+    answer = await stocked.client.get("/api/v1/calls")
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+async def test_every_operation_refuses_a_key_without_its_scope(stocked: Api) -> None:
+    for operation in stocked.endpoints.operations.values():
+        if operation.scope is None:
+            continue
+        others = set(Scope) - {operation.scope, Scope.KEYS_ADMIN}
+        key = await stocked.key_for(*others)
+        path = operation.rule.replace("<", "").replace(">", "")
+        status, answer = await stocked.ask(path, operation.method, key=key, json={})
+        assert status == 403, operation
+        assert operation.scope in answer["error"]["message"]
+
+
+async def test_a_revoked_key_is_refused_at_once(api: Api) -> None:
+    key = await api.key_for(Scope.FIGURES_READ)
+    assert (await api.ask("/alarms", key=key))[0] == 200
+    assert (await api.ask(f"/keys/{key.split('_')[1]}", "DELETE"))[0] == 204
+    assert (await api.ask("/alarms", key=key))[0] == 401
+
+
+async def test_who_asks_too_often_is_told_when_to_come_again(api: Api) -> None:
+    key = await api.key_for(Scope.AGENTS_READ)
+    for _ in range(api.desk.rules.a_minute):
+        assert (await api.ask("/agents", key=key))[0] == 200
+    answer = await api.client.get(
+        "/api/v1/agents", headers={"Authorization": f"Bearer {key}"}
+    )
+    assert answer.status_code == 429
+    assert answer.headers["Retry-After"] == "1"
+    assert (await api.ask("/agents"))[0] == 200, "another key is another matter"
+    api.clock.ms += 1_000
+    assert (await api.ask("/agents", key=key))[0] == 200
+
+
+async def test_a_key_over_the_api_can_be_made_used_and_listed(api: Api) -> None:
+    until = NOW + timedelta(hours=1)
+    new = {"name": "crm", "scopes": ["agents:read"], "expires_at": until.isoformat()}
+    status, made = await api.ask("/keys", "POST", json=new)
+    assert status == 201
+    assert (await api.ask("/agents", key=made["key"]))[0] == 200
+    _, listed = await api.ask("/keys")
+    assert made["id"] in [one["id"] for one in listed["items"]]
+    assert "key" not in listed["items"][0]
+    api.clock.at = until
+    assert (await api.ask("/agents", key=made["key"]))[0] == 401
+
+
+async def test_who_read_which_call_is_written_down(stocked: Api) -> None:
+    key = await stocked.key_for(Scope.CALLS_READ)
+    await stocked.ask("/calls/A", key=key)
+    await stocked.ask("/calls/A/turns", key=key)
+    found = await Audit(stocked.desk.database, stocked.clock.now).latest(
+        10, subject="A"
+    )
+    assert [(one.who, one.act) for one in found] == [
+        (f"key:{key.split('_')[1]} (limited)", "call.read")
+    ] * 2
