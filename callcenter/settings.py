@@ -181,7 +181,7 @@ class Settings(BaseSettings):
     callback_tries: int = Field(default=3, ge=1, le=10)
     callback_retry_minutes: float = Field(default=10, gt=0)
     callback_earliest_hour: int = Field(default=8, ge=0, le=23)
-    callback_latest_hour: int = Field(default=21, ge=1, le=23)
+    callback_latest_hour: int = Field(default=21, ge=1, le=24)
 
     @field_validator("*", mode="before")
     @classmethod

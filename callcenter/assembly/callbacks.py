@@ -39,6 +39,8 @@ NO_NUMBER: Final = (
     "DIAL_CALLBACKS needs PUBLIC_URL and TWILIO_PHONE_NUMBER: nobody is called back."
 )
 
+MIDNIGHT: Final = 24
+
 OPTED_OUT: Final = "this number has asked us never to call it"
 NOT_THERE: Final = "we do not call numbers like this one"
 
@@ -178,7 +180,7 @@ class Calling:
                 self.kept.house.zone,
                 CallingHours(
                     time(settings.callback_earliest_hour),
-                    time(settings.callback_latest_hour),
+                    _until(settings.callback_latest_hour),
                 ),
                 limit_s=int(settings.max_call_seconds),
             ),
@@ -198,6 +200,10 @@ class Calling:
             logger.warning("no_callbacks", reason=NO_NUMBER)
             return False
         return True
+
+
+def _until(hour: int) -> time:
+    return time.max if hour == MIDNIGHT else time(hour)
 
 
 def _twilio(settings: Settings) -> TwilioOutbound:
