@@ -1,6 +1,7 @@
 """Durable jobs: once, whole, and wherever a node is alive."""
 
 import asyncio
+import inspect
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -216,3 +217,17 @@ async def test_on_postgresql_jobs_live_beside_the_calls(
     shop.gate.set()
     async with node(job_database(postgres_url), shop):
         await until(lambda: len(shop.done) == 2)
+
+
+async def test_a_lost_job_database_leaves_no_thread_asleep(
+    url: str, shop: Workshop
+) -> None:
+    """dbos would retry for ever, in threads that keep the process from ending."""
+    from dbos import _dbos, _sys_db
+
+    read = "_retry_connection_errors"
+    assert read in inspect.getsource(_sys_db.db_retry), "dbos has another name for it"
+    async with node(url, shop) as jobs:
+        await jobs.start("letter", "a")
+        await until(lambda: len(shop.done) == 2)
+        assert getattr(_dbos._get_dbos_instance()._sys_db, read) is False
