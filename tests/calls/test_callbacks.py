@@ -12,6 +12,7 @@ from callcenter.domain import events as e
 from callcenter.domain.callbacks import CalledBack, Direction
 from callcenter.domain.ids import CallId, CallSid, ItemId
 from callcenter.domain.outcomes import Disposition
+from callcenter.domain.prices import Tokens
 from callcenter.simulator.carrier import (
     Happening,
     Leg,
@@ -229,3 +230,24 @@ async def test_a_stranger_s_leg_does_not_learn_of_a_wish(tmp_path: Path) -> None
         await wish(here)
         await called(here, script)
         assert (await shown(here))["tried"][0]["outcome"] == "hung_up"
+
+
+async def test_when_the_agents_have_cost_too_much_callers_reach_people(
+    tmp_path: Path,
+) -> None:
+    limit = {"max_cost_per_day_usd": 5}
+    async with center(tmp_path, settings=limit, operators={ADA: TAKES}) as here:
+        house, spent = here.node.floor.house, e.ModelUsed(Tokens(), 5.0)
+        for watch in house.watchers:
+            watch(e.Fact(EARLIER, 1, datetime.now(UTC), spent))
+
+        async def script(caller: Caller) -> None:
+            await caller.phone.happens(Happening.BRIDGED)
+            await caller.phone.happens(Happening.ENDED)
+
+        call = await here.call(script, wait=False)
+        await call.ended()
+        await here.happened(e.CallEnded)
+        assert here.model.connections == 0, "no agent was asked"
+        assert "MAX_COST_PER_DAY_USD" in here.of(e.SessionLost)[0].reason
+        assert here.of(e.CallEnded)[0].disposition is Disposition.ESCALATED
