@@ -62,7 +62,7 @@ class WaitingLine:
         since = stay.since if stay and stay.outcome is None else now
         self._call.record(QueueEntered(escalation.escalation_id, topic, since, tried))
         self._told = None
-        return self.document(announcement or words.ALL_BUSY)
+        return self.document(f"{announcement} {words.ALL_BUSY}".strip())
 
     def document(self, before: str = "") -> str:
         """A round of music; with how things stand when that is due."""

@@ -17,12 +17,13 @@ from callcenter.simulator.carrier import (
     Options,
     Phone,
     Scripted,
+    Voicemail,
 )
 from tests.fakes.center import ADA, BEA, CAI, Caller, Center, center
 
 ALL = {"operator_ringing": "all_at_once", "openai_api_key": ""}
 EACH_IS_SCREENED = Options(first_to_answer_wins=False)
-TAKES = Answers(after_s=0.2, thinks_s=0.0, hangs_up_after_s=0.05)
+TAKES = Answers(after_s=2.0, thinks_s=0.0, hangs_up_after_s=0.05)
 
 
 def ends(here: Center) -> dict[str, str]:
@@ -109,8 +110,6 @@ async def test_one_who_declines_does_not_silence_the_others(tmp_path: Path) -> N
 async def test_when_nobody_takes_it_each_has_an_outcome_of_their_own(
     tmp_path: Path, answers: bool
 ) -> None:
-    from callcenter.simulator.carrier import Voicemail
-
     first: OperatorBehaviour = Voicemail(after_s=0.1) if answers else NoAnswer()
     operators: dict[str, OperatorBehaviour] = {ADA: first, BEA: NoAnswer(), CAI: Busy()}
     async with center(

@@ -5,9 +5,9 @@ from pathlib import Path
 from callcenter.domain import events as e
 from callcenter.domain.outcomes import Disposition
 from callcenter.domain.queueing import LineOutcome, QueueEntered, QueueLeft
-from callcenter.simulator.carrier import Happening
+from callcenter.simulator.carrier import Declines, Happening
 from tests.calls.ladder.line import busy, hears, hears_music, house, stays
-from tests.fakes.center import Caller
+from tests.fakes.center import ADA, Caller
 
 
 async def test_who_finds_everybody_busy_hears_music_and_gets_the_next_who_is_free(
@@ -65,15 +65,9 @@ async def test_an_operator_who_does_not_take_the_call_costs_nobody_their_place(
         await here.happened(e.OperatorAnswered)
         second = await here.call(stays, wait=False)
         entered = await here.happened(QueueEntered)
-        here.carrier.operators[next(iter(here.carrier.operators))] = _declines()
+        here.carrier.operators[ADA] = Declines(after_s=0.2, thinks_s=0.0)
         call.phone.hang_up()
         again = await here.happened(QueueEntered, times=2)
         assert (again.since, again.tried) == (entered.since, ("Ada",))
         assert len(here.of(e.AttemptEnded, second)) == 1
         second.phone.hang_up()
-
-
-def _declines():  # type: ignore[no-untyped-def]
-    from callcenter.simulator.carrier import Declines
-
-    return Declines(after_s=0.2, thinks_s=0.0)
