@@ -7,11 +7,12 @@ from typing import Final
 from quart import Blueprint
 
 from callcenter.domain.people import Role
-from callcenter.web.console import login, wallboard
+from callcenter.web.console import login, supervise, wallboard
 from callcenter.web.console.desk import ConsoleDesk
 
 PAGES: Final[tuple[Callable[[ConsoleDesk], Blueprint], ...]] = (
     login.pages,
+    supervise.pages,
     wallboard.pages,
 )
 

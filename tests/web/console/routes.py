@@ -45,6 +45,9 @@ ROUTES: Final[dict[tuple[str, str], Who]] = {
     # The address is the key; see docs/scheduling.md.
     ("GET", "/a/<name>"): PUBLIC,
     ("GET", "/calendar/<path:name>"): PUBLIC,
+    # A supervisor's window on a live call.
+    ("WS", "/console/calls/<call_id>/supervise"): OPERATOR,
+    ("POST", "/console/calls/<call_id>/acts"): SUPERVISOR,
     # Twilio's.
     ("GET", "/incoming-call"): TWILIO,
     ("POST", "/incoming-call"): TWILIO,
