@@ -27,19 +27,20 @@ from callcenter.assembly.clock import SystemClock
 from callcenter.assembly.console import console
 from callcenter.assembly.fact_log import log_fact
 from callcenter.assembly.identity import CallIdentity
-from callcenter.assembly.limits import most_calls
 from callcenter.assembly.line import Line, people
 from callcenter.assembly.model_health import ModelHealth
 from callcenter.assembly.on_duty import OnDuty
+from callcenter.assembly.programs import programs
 from callcenter.assembly.readiness import Readiness
 from callcenter.assembly.recordings import recordings
 from callcenter.assembly.redaction import redactor
 from callcenter.assembly.remembering import journal, recall
+from callcenter.assembly.rules import rules_of
 from callcenter.assembly.tools import Toolbox, toolbox
 from callcenter.domain.events import Fact
 from callcenter.errors import StorageError
 from callcenter.floor.floor import Floor
-from callcenter.floor.house import House, Rules
+from callcenter.floor.house import House
 from callcenter.floor.ports import Carrier, Clock
 from callcenter.settings import Settings
 from callcenter.storage.callers import Callers
@@ -166,7 +167,7 @@ async def running(
             calls_back=calling.calls_back,
         )
         house = House(
-            rules=_rules(settings),
+            rules=rules_of(settings),
             carrier=carrier,
             ledger=ledger,
             redacted=redactor(settings).publishable,
@@ -212,13 +213,13 @@ async def running(
         )
         prepare = partial(_prepare, node, settings, kept, duty)
         await prepare()
-        await doors.enter_async_context(console(node, database, clock, kept.house.zone))
-        await doors.enter_async_context(
-            running_errands(settings, kept, clock, node.app)
-        )
-        await doors.enter_async_context(
-            calling.running(node.app, floor, _proof(settings))
-        )
+        for lasting in (
+            console(node, database, clock, kept.house.zone),
+            programs(node, database, clock, kept),
+            running_errands(settings, kept, clock, node.app),
+            calling.running(node.app, floor, _proof(settings)),
+        ):
+            await doors.enter_async_context(lasting)
         storing = tasks.create_task(ledger.run())
         repairing = tasks.create_task(_look_after(node, prepare))
         following = tasks.create_task(_follow(tools, duty, line))
@@ -279,28 +280,3 @@ def _twilio(settings: Settings) -> TwilioCarrier:
 def _proof(settings: Settings) -> Proof:
     token = settings.twilio_auth_token.get_secret_value()
     return Proof(settings.public_base, Signatures(token))
-
-
-def _rules(settings: Settings) -> Rules:
-    return Rules(
-        greeting=settings.greeting,
-        recording_notice=settings.recording_notice,
-        model_ready="" if settings.openai_api_key.get_secret_value() else order.NO_KEY,
-        attempts=settings.operator_attempts,
-        transfer=settings.transfer,
-        house_number=settings.twilio_phone_number,
-        max_talk_s=settings.max_talk_seconds,
-        ring_s=settings.operator_ring_seconds,
-        all_at_once=settings.operator_ringing == "all_at_once",
-        most_waiting=settings.queue_most_waiting,
-        crowded=settings.queue_crowded,
-        line_s=settings.queue_longest_wait_seconds,
-        ladder_s=settings.ladder_seconds,
-        public_base=settings.public_base,
-        session_s=settings.session_seconds,
-        gap_sound=voice.chime(),
-        max_call_cost_usd=settings.max_call_cost_usd,
-        max_call_s=settings.max_call_seconds,
-        max_handoffs=settings.max_handoffs,
-        max_calls=settings.max_calls or most_calls(),
-    )

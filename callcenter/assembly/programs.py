@@ -1,13 +1,18 @@
 """What a node does for other programs: the API, and telling them of calls."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+import httpx
+
 from callcenter.assembly.appointments import Appointments
 from callcenter.assembly.broadcast import broadcasting
 from callcenter.assembly.dialling import check_destinations, dial_rules
+from callcenter.assembly.measuring import measuring
 from callcenter.assembly.readiness import Readiness
+from callcenter.assembly.webhooks import Post, Postman
 from callcenter.domain.operators import Operator
 from callcenter.floor.ports import Clock
 from callcenter.settings import Settings
@@ -32,9 +37,22 @@ async def programs(
     node: "Node", database: Database, clock: Clock, kept: Appointments
 ) -> AsyncIterator[None]:
     """Serve programs while the block lasts."""
-    install(node.app, _desk(node, database, clock, kept))
-    async with broadcasting(node.bus, node.floor.house.watchers):
-        yield
+    desk = _desk(node, database, clock, kept)
+    install(node.app, desk)
+    watchers = node.floor.house.watchers
+    async with (
+        broadcasting(node.bus, watchers),
+        measuring(node, desk, watchers),
+        httpx.AsyncClient(trust_env=False) as http,
+        asyncio.TaskGroup() as tasks,
+    ):
+        post = Post(http, clock, private=desk.rules.private_webhooks)
+        postman = Postman(desk.hooks, desk.deliveries, post, clock)
+        working = tasks.create_task(postman.run())
+        try:
+            yield
+        finally:
+            working.cancel()
 
 
 def _desk(

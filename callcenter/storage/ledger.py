@@ -9,6 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -78,6 +79,21 @@ class Ledger:
         self._emptied = asyncio.Condition()
         self._taken = 0
         self._lost = 0
+
+    @property
+    def unstored(self) -> int:
+        """How many facts wait in memory."""
+        return len(self._backlog)
+
+    @property
+    def oldest(self) -> datetime | None:
+        """When the first of them happened; what is in the journal is older still."""
+        return self._backlog[0].at if self._backlog else None
+
+    @property
+    def journal_waits(self) -> bool:
+        """Whether facts are in the file instead of the database."""
+        return self._journal.waiting
 
     def append(self, fact: Fact) -> None:
         """Hand a fact over. Never waits, never raises.

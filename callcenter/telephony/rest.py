@@ -7,6 +7,7 @@ because it says the same thing twice.
 
 import asyncio
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final, Self
 
@@ -75,6 +76,8 @@ class Rest:
     def __init__(
         self, account_sid: str, auth_token: str, base_url: str = TWILIO
     ) -> None:
+        self.errors: Counter[str] = Counter()
+        """How often what came back was one, by Twilio's code."""
         self._account_sid = account_sid
         self._auth_token = auth_token
         self._base_url = base_url
@@ -97,8 +100,7 @@ class Rest:
         if self._http is not None and self._http.session is not None:
             await self._http.close()
 
-    @staticmethod
-    async def _ask(request: Any) -> Any:  # noqa: ANN401  # twilio is untyped
+    async def _ask(self, request: Any) -> Any:  # noqa: ANN401  # twilio is untyped
         """Raises CallIsOver, OutcomeUnknown, or CarrierError when it was refused."""
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
@@ -106,8 +108,10 @@ class Rest:
         except TwilioRestException as error:
             if error.code in OVER:
                 raise CallIsOver(f"Twilio: {error.msg}") from error
+            self.errors[str(error.code)] += 1
             text = f"Twilio refused ({error.code}): {error.msg}"
             unknown = error.status >= SERVER_ERROR
             raise (OutcomeUnknown if unknown else CarrierError)(text) from error
         except NO_ANSWER as error:
+            self.errors["no answer"] += 1
             raise OutcomeUnknown(f"Twilio did not answer: {error!r}") from error

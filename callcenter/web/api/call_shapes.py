@@ -193,6 +193,9 @@ class WholeCall(Call):
     voicemails: list[dict[str, Any]]
     recordings: list[dict[str, Any]]
     timings: dict[str, Any]
+    wrap_up: dict[str, Any] | None = Field(
+        description="What was written down when it was over; null until then."
+    )
     events: list[Event]
 
 
