@@ -110,6 +110,12 @@ class Settings(BaseSettings):
     record_calls: bool = False
     recordings_dir: Path = Path("recordings")
     recording_days: int = Field(default=30, ge=1)
+    retention_transcript_days: int | None = Field(default=None, ge=1)
+    retention_tool_days: int | None = Field(default=None, ge=1)
+    retention_number_days: int | None = Field(default=None, ge=1)
+    retention_voicemail_days: int | None = Field(default=None, ge=1)
+    retention_call_days: int | None = Field(default=None, ge=1)
+    """None: it is kept."""
     redact_emails: bool = False
     redact_personal: bool = False
     """All that a tool answers which tells about a person."""

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.callbacks import AGAIN, CallbackState
+from callcenter.domain.pseudonyms import either
 from callcenter.errors import StorageError
 from callcenter.storage import tables as t
 from callcenter.storage.callback_tables import callback_tries, callbacks, opt_outs
@@ -71,7 +72,9 @@ class CallbackLists:
         async with self._database.write() as connection:
             found = await _find(connection, key)
             number = found["number"]
-            never = select(opt_outs.c.number).where(opt_outs.c.number == number)
+            never = select(opt_outs.c.number).where(
+                opt_outs.c.number.in_(either(number))
+            )
             if await connection.scalar(never):
                 raise StorageError(
                     f"{number} shall never be called. Only whoever has it may undo "

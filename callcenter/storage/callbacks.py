@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.callbacks import CallbackState
 from callcenter.domain.ids import CallbackId, CallbackTryId
+from callcenter.domain.pseudonyms import either
 from callcenter.storage import tables as t
 from callcenter.storage.callback_tables import callback_tries, callbacks, opt_outs
 from callcenter.storage.engine import Database
@@ -160,4 +161,4 @@ async def _of(connection: AsyncConnection, row: RowMapping) -> Due:
 
 
 def _opted_out(number: str) -> Any:  # noqa: ANN401  # an SQL expression
-    return select(opt_outs.c.number).where(opt_outs.c.number == number).exists()
+    return select(opt_outs.c.number).where(opt_outs.c.number.in_(either(number))).exists()

@@ -7,6 +7,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.callbacks import CallbackState
+from callcenter.domain.pseudonyms import either
 from callcenter.storage import tables as t
 from callcenter.storage.callback_tables import callbacks, opt_outs
 from callcenter.storage.engine import Database
@@ -42,7 +43,7 @@ class OptOuts:
 
     async def remove(self, number: str) -> bool:
         """It may be called again. False: it was not on the list."""
-        its = delete(opt_outs).where(opt_outs.c.number == number)
+        its = delete(opt_outs).where(opt_outs.c.number.in_(either(number)))
         async with self._database.write() as connection:
             return (await connection.execute(its)).rowcount == 1
 
