@@ -7,7 +7,7 @@ never came back, and for a job engine that was down.
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ from callcenter.jobs.work import OVERDUE_S, JobsError
 from callcenter.realtime.text_model import TextModel
 from callcenter.settings import Settings
 from callcenter.storage.engine import Database
-from callcenter.storage.wrap_ups import DueCall, WrapUps
+from callcenter.storage.wrap_ups import DueCall, Hook, WrapUps, tell_others
 
 SWEEP_S: Final = 60.0
 
@@ -128,11 +128,11 @@ async def after_the_call(
     database: Database,
     clock: Clock,
     *,
-    books: Callable[[Database], WrapUps] = WrapUps,
+    books: Callable[[Database, Sequence[Hook]], WrapUps] = WrapUps,
 ) -> AsyncIterator[AfterTheCall]:
     """What is under way when the block ends is done by the next node that sweeps."""
     model = text_model(settings)
-    wrap_ups = books(database)
+    wrap_ups = books(database, [tell_others])
     writing = WrappingUp(wrap_ups, rates(settings), clock, model, policy(settings))
     jobs = Jobs(
         job_database(settings.database_url),

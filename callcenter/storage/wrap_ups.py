@@ -13,8 +13,10 @@ from callcenter.domain.ids import CallId
 from callcenter.domain.wrap_up import WrapUp
 from callcenter.storage import record, tables as t
 from callcenter.storage.engine import Database
+from callcenter.storage.outbox import tell
 from callcenter.storage.projections import VOICEMAIL
 from callcenter.storage.wrap_up_tables import wrap_ups
+from callcenter.wire.deliveries import WRAPPED_UP
 
 MOST_AT_ONCE: Final = 200
 
@@ -25,7 +27,7 @@ whoever updates an old house does not pay for summaries of its whole past."""
 VOICEMAIL_WAIT: Final = timedelta(minutes=5)
 """For the carrier to write a spoken message down; usually it takes one or two."""
 
-Hook: TypeAlias = Callable[[AsyncConnection, CallId], Awaitable[None]]
+Hook: TypeAlias = Callable[[AsyncConnection, CallId, datetime], Awaitable[None]]
 """What else must be written in the transaction that makes a wrap-up visible."""
 
 
@@ -109,8 +111,17 @@ class WrapUps:
             if not shown.rowcount:
                 return False
             for hook in self._hooks:
-                await hook(connection, call_id)
+                await hook(connection, call_id, now)
         return True
+
+
+async def tell_others(
+    connection: AsyncConnection, call_id: CallId, now: datetime
+) -> None:
+    """A hook: have it delivered to the webhooks that ask for it."""
+    written = await wrap_up_of(connection, call_id)
+    if written is not None:
+        await tell(connection, WRAPPED_UP, call_id, now, written)
 
 
 async def wrap_up_of(

@@ -21,10 +21,13 @@ from callcenter.jobs.work import Retry
 from callcenter.settings import Settings
 from callcenter.simulator.text_model import TextModelSimulator
 from callcenter.storage import tables as t
+from callcenter.storage.deliveries import Deliveries
 from callcenter.storage.engine import Database
 from callcenter.storage.history import History
 from callcenter.storage.schema import upgrade
+from callcenter.storage.webhooks import WebhookBook
 from callcenter.storage.wrap_ups import WrapUps
+from callcenter.wire.deliveries import WRAPPED_UP
 from tests.jobs.calls import PAID, WISH, facts, store
 
 
@@ -279,7 +282,7 @@ async def test_a_hook_writes_in_the_transaction_that_shows_the_wrap_up(
 ) -> None:
     await store(house.database, facts())
 
-    async def broken(connection: object, call_id: CallId) -> None:
+    async def broken(connection: object, call_id: CallId, now: datetime) -> None:
         raise ZeroDivisionError(call_id)
 
     books = WrapUps(house.database, [broken])
@@ -288,6 +291,18 @@ async def test_a_hook_writes_in_the_transaction_that_shows_the_wrap_up(
     with pytest.raises(ZeroDivisionError):
         await books.finish(CallId("call_1"), {"total": 1.0}, house.clock.now())
     assert await house.shown() is None
+
+
+async def test_other_programs_are_told_of_it_once(house: House) -> None:
+    await WebhookBook(house.database, house.clock.now).add(
+        "https://crm.example.com/calls", [WRAPPED_UP]
+    )
+    await store(house.database, facts())
+    async with house.node():
+        written = await house.wrapped_up()
+    due = Deliveries(house.database, lambda: house.clock.now() + timedelta(hours=1))
+    [delivery] = await due.due(10)
+    assert (delivery.kind, delivery.data) == (WRAPPED_UP, written)
 
 
 async def test_a_broken_job_database_is_a_warning_and_tried_again(
