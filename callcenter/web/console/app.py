@@ -61,7 +61,7 @@ def install(app: Quart, desk: ConsoleDesk) -> None:
     """Put the console into the application."""
     keeper = Doorkeeper(desk.sessions, desk.rules.public_base)
     keeper.auth.init_app(app)
-    app.extensions["doorkeeper"] = keeper
+    app.extensions |= {"doorkeeper": keeper, "console": desk}
     static = Static()
     console = Blueprint(
         "console", __name__, url_prefix=PREFIX, template_folder="templates"

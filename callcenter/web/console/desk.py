@@ -4,11 +4,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from callcenter.domain.house import House
 from callcenter.floor.floor import Floor
 from callcenter.floor.ports import Clock
 from callcenter.storage.audit import Audit
 from callcenter.storage.engine import Database
 from callcenter.storage.people import People
+from callcenter.storage.schedule import AppointmentBook
 from callcenter.storage.sessions import Sessions
 from callcenter.web.console.live import Live
 from callcenter.wire.bus import Bus
@@ -55,6 +57,10 @@ class ConsoleDesk:
     clock: Clock
     live: Live
     rules: ConsoleRules
+    schedule: AppointmentBook
+    house: House
+    sound: Callable[[str], Awaitable[bytes]]
+    """A recording that the carrier keeps, as WAV. Raises CarrierError."""
     ready: Callable[[], Awaitable[Sequence[str]]]
     warnings: Callable[[], Sequence[str]]
     more: dict[str, Any] = field(default_factory=dict)

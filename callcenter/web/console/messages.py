@@ -1,9 +1,8 @@
 """Messages: what callers dictated to an agent, or said after the tone."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from io import BytesIO
-from typing import Final, cast
+from typing import Final
 
 from quart import Blueprint, Response, abort, request, send_file
 from quart.templating import render_template
@@ -25,7 +24,6 @@ def pages(desk: ConsoleDesk) -> Blueprint:
     """The list, a mark for each, and its sound."""
     routes = Blueprint("messages", __name__, url_prefix="/messages")
     messages = Messages(desk.database)
-    fetch = cast("Callable[[str], Awaitable[bytes]]", desk.more["sound"])
 
     @routes.get("")
     @requires(Role.OPERATOR)
@@ -65,7 +63,7 @@ def pages(desk: ConsoleDesk) -> Blueprint:
             abort(404)
         await desk.audit.note(me().name, "voicemail.heard", recording_sid)
         try:
-            found = await fetch(recording_sid)
+            found = await desk.sound(recording_sid)
         except CarrierError as error:
             return Response(f"{error}\n", 502, content_type="text/plain")
         return await send_file(BytesIO(found), mimetype="audio/wav", conditional=True)

@@ -7,13 +7,23 @@ from typing import Final
 from quart import Blueprint
 
 from callcenter.domain.people import Role
-from callcenter.web.console import login, supervise, wallboard
+from callcenter.web.console import (
+    login,
+    messages,
+    schedule,
+    supervise,
+    tickets,
+    wallboard,
+)
 from callcenter.web.console.desk import ConsoleDesk
 
 PAGES: Final[tuple[Callable[[ConsoleDesk], Blueprint], ...]] = (
     login.pages,
     supervise.pages,
     wallboard.pages,
+    schedule.pages,
+    tickets.pages,
+    messages.pages,
 )
 
 

@@ -1,13 +1,12 @@
 """The schedule: a week of appointments, and each of them."""
 
 from datetime import date, timedelta
-from typing import Final, cast
+from typing import Final
 
 from quart import Blueprint, abort, request
 from quart.templating import render_template
 from werkzeug.wrappers import Response
 
-from callcenter.domain.house import House
 from callcenter.domain.people import Role
 from callcenter.domain.schedule import Appointment
 from callcenter.storage.schedule import AppointmentBook
@@ -25,8 +24,7 @@ FAR: Final = timedelta(days=365 * 5)
 def pages(desk: ConsoleDesk) -> Blueprint:
     """The week, and one page for each appointment."""
     routes = Blueprint("schedule", __name__, url_prefix="/schedule")
-    book = cast("AppointmentBook", desk.more["schedule"])
-    house = cast("House", desk.more["house"])
+    book, house = desk.schedule, desk.house
 
     @routes.get("")
     @requires(Role.OPERATOR)

@@ -81,6 +81,15 @@ ROUTES: Final[dict[tuple[str, str], Who]] = {
     ("GET", "/console/"): VIEWER,
     ("GET", "/console/board/stream"): VIEWER,
     ("POST", "/console/logout"): VIEWER,
+    ("GET", "/console/schedule"): OPERATOR,
+    ("GET", "/console/schedule/<code>"): OPERATOR,
+    ("POST", "/console/schedule/<code>/cancel"): OPERATOR,
+    ("GET", "/console/tickets"): OPERATOR,
+    ("GET", "/console/tickets/<code>"): OPERATOR,
+    ("POST", "/console/tickets/<code>/notes"): OPERATOR,
+    ("GET", "/console/messages"): OPERATOR,
+    ("POST", "/console/messages/<call_id>/<int:sequence>"): OPERATOR,
+    ("GET", "/console/messages/<recording_sid>.wav"): OPERATOR,
 }
 
 ENDLESS: Final = {"/console/board/stream"}
