@@ -33,8 +33,7 @@ def offer(*, callback: bool, agents: bool) -> str:
     choices.append("to leave a message, press 2")
     if agents:
         choices.append("to go back to our assistant, press 3")
-    first, *more = choices
-    return f"{first.capitalize()}; {'; '.join(more)}." if more else f"{first}."
+    return f"{'; '.join(choices)}.".capitalize()
 
 
 def _wait(wait_s: float | None) -> str:

@@ -43,3 +43,11 @@ def test_who_has_talked_has_accepted(declined: bool) -> None:
         attempt_outcome("completed", bridged=True, declined=declined)
         is AttemptOutcome.ACCEPTED
     )
+
+
+def test_a_failure_with_an_errors_number_was_the_carriers_own_decision() -> None:
+    def failed(error: str) -> AttemptOutcome:
+        return attempt_outcome("failed", bridged=False, declined=False, error=error)
+
+    assert failed("13227") is AttemptOutcome.CARRIER_REJECTED
+    assert failed("") is AttemptOutcome.FAILED

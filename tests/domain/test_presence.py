@@ -4,8 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from callcenter.domain.events import AttemptEnded, OperatorAnswered, OperatorLeft
-from callcenter.domain.ids import AttemptId
+from callcenter.domain.events import (
+    AttemptEnded,
+    OperatorAnswered,
+    OperatorCalled,
+    OperatorLeft,
+)
+from callcenter.domain.ids import AttemptId, EscalationId
 from callcenter.domain.operators import Operator
 from callcenter.domain.outcomes import AttemptOutcome
 from callcenter.domain.presence import (
@@ -30,6 +35,7 @@ def ended(outcome: AttemptOutcome) -> AttemptEnded:
 
 
 UNKNOWN = Attendance()
+RINGS = OperatorCalled(EscalationId("esc_1"), ONE, "Ada", "+15005550101")
 MISSED = ended(AttemptOutcome.NO_ANSWER)
 
 
@@ -87,10 +93,34 @@ def test_a_sign_of_life_forgets_what_was_missed(sign: OperatorEvent) -> None:
 
 @pytest.mark.parametrize(
     "outcome",
-    [AttemptOutcome.BUSY, AttemptOutcome.FAILED, AttemptOutcome.CALLER_LEFT],
+    [
+        AttemptOutcome.BUSY,
+        AttemptOutcome.FAILED,
+        AttemptOutcome.CALLER_LEFT,
+        AttemptOutcome.TAKEN_BY_ANOTHER,
+        AttemptOutcome.CARRIER_REJECTED,
+        AttemptOutcome.REFUSED,
+    ],
 )
 def test_what_was_not_their_doing_is_not_missed(outcome: AttemptOutcome) -> None:
     assert told(*[ended(outcome)] * 5) == Attendance()
+
+
+def test_whose_telephone_rings_is_not_rung_for_anybody_else() -> None:
+    ringing = told(RINGS)
+    assert ringing.at(later(119)) is Presence.RINGING
+    assert ringing.at(later(120)) is Presence.AVAILABLE, "whoever knew more has died"
+    assert told(RINGS, ANSWERED).at(NOON) is Presence.BUSY
+    quiet = told(RINGS, ended(AttemptOutcome.TAKEN_BY_ANOTHER))
+    assert quiet.at(NOON) is Presence.AVAILABLE
+    assert told(RINGS, AttemptEnded(TWO, AttemptOutcome.BUSY)) == ringing
+    assert told(RINGS, MISSED).missed == 1
+
+
+def test_a_talk_is_not_ended_by_another_ringing() -> None:
+    assert told(ANSWERED, RINGS).at(NOON) is Presence.BUSY
+    lunch = put_away(Attendance(), NOON, "lunch")
+    assert told(RINGS, start=lunch).at(NOON) is Presence.AWAY
 
 
 def test_who_is_away_stays_away_whatever_their_calls_do() -> None:
