@@ -34,6 +34,7 @@ from callcenter.assembly.programs import programs
 from callcenter.assembly.readiness import Readiness
 from callcenter.assembly.recordings import recordings
 from callcenter.assembly.redaction import redactor
+from callcenter.assembly.retention import retaining
 from callcenter.assembly.remembering import journal, recall
 from callcenter.assembly.rules import rules_of
 from callcenter.assembly.tools import Toolbox, toolbox
@@ -145,6 +146,7 @@ async def running(
         doors.push_async_callback(database.close)
         knowledge = doors.enter_context(closing(Library(settings.cards / "knowledge")))
         http = await doors.enter_async_context(httpx.AsyncClient())
+        await doors.enter_async_context(retaining(settings, database, clock))
         if carrier is None:
             carrier = await doors.enter_async_context(_twilio(settings))
         tools = await doors.enter_async_context(

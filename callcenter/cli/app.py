@@ -15,6 +15,8 @@ from callcenter.cli.demo import demo
 from callcenter.cli.doctor import doctor
 from callcenter.cli.knowledge import app as knowledge
 from callcenter.cli.operators import app as operators
+from callcenter.cli.people import app as people
+from callcenter.cli.retention import app as retention
 from callcenter.cli.schedule import app as schedule
 from callcenter.cli.serve import serve
 from callcenter.cli.simulate import simulate
@@ -48,6 +50,8 @@ app.add_typer(callbacks, name="callbacks", help="Who wants to be called back.")
 app.add_typer(operators, name="operators", help="The people who take calls.")
 app.add_typer(knowledge, name="knowledge", help="The articles that agents answer from.")
 app.add_typer(tickets, name="tickets", help="What was promised to be looked into.")
+app.add_typer(people, name="people", help="All that is known of a number.")
+app.add_typer(retention, name="retention", help="What is kept, and for how long.")
 app.add_typer(voicemails, name="voicemails", help="What callers left to be heard.")
 app.add_typer(schedule, name="schedule", help="The house, and its calendars.")
 app.add_typer(customers, name="customers", help="Callers who can prove it is them.")

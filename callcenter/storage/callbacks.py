@@ -161,4 +161,5 @@ async def _of(connection: AsyncConnection, row: RowMapping) -> Due:
 
 
 def _opted_out(number: str) -> Any:  # noqa: ANN401  # an SQL expression
-    return select(opt_outs.c.number).where(opt_outs.c.number.in_(either(number))).exists()
+    its = opt_outs.c.number
+    return select(its).where(its.in_(either(number))).exists()
