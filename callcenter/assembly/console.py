@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from os import getpid
 from typing import Final, Protocol
-from zoneinfo import ZoneInfo
 
 from quart import Quart
 
+from callcenter.assembly.appointments import Appointments
 from callcenter.assembly.broadcast import broadcasting
 from callcenter.assembly.clock import SystemClock
 from callcenter.assembly.model_health import ModelHealth
@@ -25,6 +25,7 @@ from callcenter.storage.engine import Database
 from callcenter.storage.passwords import is_hash
 from callcenter.storage.people import FIRST_NAME, People
 from callcenter.storage.sessions import Limits, Sessions
+from callcenter.telephony.sounds import TwilioSounds
 from callcenter.web.console.app import install
 from callcenter.web.console.desk import ConsoleDesk, ConsoleRules
 from callcenter.web.console.live import Live
@@ -55,13 +56,13 @@ class Node(Protocol):
 
 @asynccontextmanager
 async def console(
-    node: Node, database: Database, clock: Clock, zone: ZoneInfo
+    node: Node, database: Database, clock: Clock, kept: Appointments
 ) -> AsyncIterator[None]:
     """Put the console into the node's application, and run what it needs.
 
     Raises ConfigurationError for a CONSOLE_PASSWORD_HASH that is none.
     """
-    desk = _desk(node, database, clock, zone)
+    desk = _desk(node, database, clock, kept)
     install(node.app, desk)
     keys = Keys(node.settings, node.app, desk)
     async with (
@@ -79,8 +80,10 @@ async def console(
                 task.cancel()
 
 
-def _desk(node: Node, database: Database, clock: Clock, zone: ZoneInfo) -> ConsoleDesk:
-    settings = node.settings
+def _desk(
+    node: Node, database: Database, clock: Clock, kept: Appointments
+) -> ConsoleDesk:
+    settings, zone = node.settings, kept.house.zone
     limits = Limits(
         idle=timedelta(minutes=settings.console_idle_minutes),
         longest=timedelta(hours=settings.console_session_hours),
@@ -102,6 +105,13 @@ def _desk(node: Node, database: Database, clock: Clock, zone: ZoneInfo) -> Conso
             answer_goal_s=settings.answer_goal_seconds,
             trouble=lambda: node.model.trouble,
         ),
+        schedule=kept.book,
+        house=kept.house,
+        sound=TwilioSounds(
+            settings.twilio_account_sid,
+            settings.twilio_auth_token.get_secret_value(),
+            settings.twilio_api_url,
+        ).fetch,
         ready=Readiness(node.not_ready, database.check, clock),
         warnings=node.warnings,
     )

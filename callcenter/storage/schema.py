@@ -22,12 +22,12 @@ from callcenter.storage import (  # noqa: F401  # part of the metadata
     api_tables,
     callback_tables,
     caller_tables,
+    message_tables,
     people_tables,
     queue_tables,
     record_tables,
     schedule_tables,
     ticket_tables,
-    wrap_up_tables,
     wrap_up_tables,
 )
 from callcenter.storage.engine import (

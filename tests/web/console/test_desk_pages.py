@@ -96,7 +96,7 @@ async def test_only_the_sound_of_a_message_is_fetched(at_the_door: Door) -> None
     assert (await ada.get(f"/console/messages/RE{'2' * 32}.wav")).status_code == 404
     answer = await ada.get(f"/console/messages/{SID}.wav")
     assert answer.status_code == 502  # nobody answers as Twilio here
-    assert "Twilio" in await answer.get_data(as_text=True)
+    assert "no recording can be fetched" in await answer.get_data(as_text=True)
 
 
 async def test_an_operator_finds_and_cancels_an_appointment(at_the_door: Door) -> None:
