@@ -16,10 +16,10 @@ LEAST_LEVEL: Final = 3.0
 ABOVE_NOISE: Final = 3.0
 """So many times as loud as the line's own noise is a voice."""
 
-NOISE_RISES: Final = 0.002
+NOISE_RISES: Final = 0.0005
 NOISE_FALLS: Final = 0.2
-"""By what part of the difference the noise follows a frame: ten seconds up, 100 ms
-down, so that a long speech does not count as noise."""
+"""By what part of the difference the noise follows a frame: 100 ms down; and up so
+slowly that a voice is taken for noise only after 16 s without any pause."""
 
 PADDING_FRAMES: Final = 10
 """Before a voice is loud enough to count, its first consonant was spoken."""

@@ -12,7 +12,7 @@ from callcenter.domain.outcomes import Disposition
 from callcenter.domain.people import Role
 from callcenter.domain.phases import Phase
 from callcenter.domain.supervision import Act
-from callcenter.floor import takeover
+from callcenter.floor import orders as given, takeover
 from callcenter.floor.orders import NOT_LIVE, Orders
 from callcenter.simulator.carrier import Leg
 from callcenter.wire import sound
@@ -154,8 +154,8 @@ async def test_a_person_speaks_in_the_agents_place_and_gives_back(
         await here.until(lambda: here.of(e.CallerSpoke)[-1].text == "I want a refund")
         assert len(here.of(e.AgentSpoke)) == agent, "the agent is silent"
         assert (await give(here, leg, Act.GIVE_BACK)).done
-        given = await here.happened(s.SupervisorGaveBack)
-        assert given == s.SupervisorGaveBack(EVA, "they gave it back")
+        back = await here.happened(s.SupervisorGaveBack)
+        assert back == s.SupervisorGaveBack(EVA, "they gave it back")
         await here.happened(e.AgentSpoke, times=agent + 1)
         texts = said(here)
         assert ("system", s.colleague_said("this is Eva")) in texts
@@ -171,8 +171,8 @@ async def test_a_supervisor_who_falls_silent_loses_the_call_to_the_agent(
     async with center(tmp_path) as here, on_the_line(here) as leg:
         spoken = len(here.of(e.AgentSpoke))
         assert (await give(here, leg, Act.TAKE_OVER)).done
-        given = await here.happened(s.SupervisorGaveBack)
-        assert given.reason == takeover.GONE_SILENT
+        back = await here.happened(s.SupervisorGaveBack)
+        assert back.reason == takeover.GONE_SILENT
         await here.happened(e.AgentSpoke, times=spoken + 1)
         assert here.state(leg).supervisor == ""
 
@@ -222,12 +222,15 @@ async def test_a_supervisor_ends_the_call_with_a_goodbye(tmp_path: Path) -> None
         assert not gone.done
 
 
-async def test_what_is_not_possible_is_refused_in_words(tmp_path: Path) -> None:
+async def test_what_is_not_possible_is_refused_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with center(tmp_path) as here, on_the_line(here) as leg:
         who = await give(here, leg, Act.END, role=Role.OPERATOR)
         assert who == Outcome(done=False, text="This takes a supervisor's rights.")
         assert here.state(leg).phase is Phase.TALKING
         assert not (await give(here, leg, Act.WHISPER, text=" ")).done
         assert not (await give(here, leg, Act.GIVE_BACK)).done
+        monkeypatch.setattr(given, "ANSWER_SECONDS", 0.05)
         nobody = await orders(here).give(Act.END, "call_x", EVA, Role.SUPERVISOR)
         assert nobody == NOT_LIVE
