@@ -216,7 +216,7 @@ async def running(
         prepare = partial(_prepare, node, settings, kept, duty)
         await prepare()
         for lasting in (
-            console(node, database, clock, kept.house.zone),
+            console(node, database, clock, kept),
             programs(node, database, clock, kept),
             running_errands(settings, kept, clock, node.app),
             calling.running(node.app, floor, _proof(settings)),
