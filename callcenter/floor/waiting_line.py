@@ -126,6 +126,9 @@ class WaitingLine:
     def _number_known(self) -> bool:
         return self._call.state.caller_number.startswith("+")
 
+    def _in_line(self) -> bool:
+        return self._call.state.phase is Phase.QUEUED
+
     def _waited_s(self) -> float:
         stay = self._call.state.line
         if stay is None or stay.outcome is not None:
@@ -157,13 +160,13 @@ class WaitingLine:
         call = self._call
         queue = call.house.queue
         try:
-            while queue is not None and call.state.phase is Phase.QUEUED:
+            while queue is not None and self._in_line():
                 queue.keep(call.id)
                 attempt_id = AttemptId(f"att_{secrets.token_hex(8)}")
                 operator = await queue.take(call.id, attempt_id)
                 if operator is None:
                     await asyncio.sleep(call.house.rules.look_s)
-                elif call.state.phase is not Phase.QUEUED:  # gone, in this moment
+                elif not self._in_line():  # gone, in this moment
                     await queue.release(operator, attempt_id)
                 elif document := self._dial(operator, attempt_id):
                     await self._connect(document)
