@@ -7,11 +7,13 @@ from typing import Final
 
 import structlog
 
+from callcenter.assembly.recordings import recordings
 from callcenter.domain.retention import Retention
 from callcenter.errors import StorageError
 from callcenter.floor.ports import Clock
 from callcenter.settings import Settings
 from callcenter.storage.engine import Database
+from callcenter.storage.recordings import Recordings
 from callcenter.storage.retention import Purge
 from callcenter.telephony.recordings import TwilioRecordings
 
@@ -19,7 +21,7 @@ ROUND_S: Final = 60 * 60.0
 """Between looks; a day is the smallest unit of the settings."""
 
 BREATH_S: Final = 1.0
-"""Between batches: whoever writes down a live call goes first."""
+"""Between batches of twenty calls."""
 
 FIRST_S: Final = 60.0
 """After the start: a node that has just come has calls to take up."""
@@ -72,12 +74,23 @@ async def retaining(
             working.cancel()
 
 
+@asynccontextmanager
+async def records(
+    settings: Settings, database: Database, clock: Clock
+) -> AsyncIterator[Recordings]:
+    """The folder of recordings; and all that is kept goes when its time is up."""
+    async with (
+        retaining(settings, database, clock),
+        recordings(settings, clock) as recorded,
+    ):
+        yield recorded
+
+
 async def _purge(purging: Purge, clock: Clock) -> None:
     await asyncio.sleep(FIRST_S)
     while True:
         try:
-            while (await purging.run(clock.now(), batches=1)).total():
-                await asyncio.sleep(BREATH_S)
+            await purging.run(clock.now(), breath_s=BREATH_S)
         except StorageError as error:
             logger.warning("not_purged", reason=str(error))
         await asyncio.sleep(ROUND_S)

@@ -44,7 +44,7 @@ def export(
 ) -> None:
     """Write down everything that is known of a number, as JSON, for its owner.
 
-    `files` names the recordings; spoken messages are at Twilio: `callcenter voicemails`.
+    Its `files` are recordings; spoken messages are at Twilio (`callcenter voicemails`).
 
     Example: callcenter people export +4755512345 kari.json
     """

@@ -60,8 +60,12 @@ class Purge:
                     counted[kind] = await connection.scalar(asked) or 0
         return counted
 
-    async def run(self, now: datetime, *, batches: int | None = None) -> Counter[Kind]:
+    async def run(
+        self, now: datetime, *, batches: int | None = None, breath_s: float = 0.0
+    ) -> Counter[Kind]:
         """Purge what is due, at most so many batches; of how many calls it was.
+
+        After each batch there is a breath: whoever writes down a live call goes first.
 
         What cannot be done now (a carrier that is down) is left for the next time.
         """
@@ -74,6 +78,7 @@ class Purge:
                     break
                 done[kind] += purged
                 batches = None if batches is None else batches - 1
+                await asyncio.sleep(breath_s)
         told = {str(kind): count for kind, count in done.items() if count}
         if told:
             _log.info("purged", **told)
