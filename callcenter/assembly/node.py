@@ -32,10 +32,9 @@ from callcenter.assembly.model_health import ModelHealth
 from callcenter.assembly.on_duty import OnDuty
 from callcenter.assembly.programs import programs
 from callcenter.assembly.readiness import Readiness
-from callcenter.assembly.recordings import recordings
 from callcenter.assembly.redaction import redactor
-from callcenter.assembly.retention import retaining
 from callcenter.assembly.remembering import journal, recall
+from callcenter.assembly.retention import records
 from callcenter.assembly.rules import rules_of
 from callcenter.assembly.tools import Toolbox, toolbox
 from callcenter.domain.events import Fact
@@ -146,13 +145,12 @@ async def running(
         doors.push_async_callback(database.close)
         knowledge = doors.enter_context(closing(Library(settings.cards / "knowledge")))
         http = await doors.enter_async_context(httpx.AsyncClient())
-        await doors.enter_async_context(retaining(settings, database, clock))
         if carrier is None:
             carrier = await doors.enter_async_context(_twilio(settings))
         tools = await doors.enter_async_context(
             toolbox(settings, catalogue, rosters, resources)
         )
-        recorded = await doors.enter_async_context(recordings(settings, clock))
+        recorded = await doors.enter_async_context(records(settings, database, clock))
         desk = partial(
             Desk,
             schedule=kept.book,
