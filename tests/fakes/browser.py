@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
 from callcenter.assembly.clock import SystemClock
 from callcenter.domain.people import Role
@@ -31,6 +31,11 @@ class Watcher:
     page: Page
     address: str
     complaints: list[str] = field(default_factory=list)
+
+    def hears(self, said: ConsoleMessage) -> None:
+        """What the browser itself tells: also what the page's policy forbade."""
+        if said.type in {"error", "warning"}:
+            self.complaints.append(said.text)
 
     async def goes(self, path: str) -> None:
         """Open a page of the console."""
@@ -70,13 +75,7 @@ async def watched(
         page.set_default_timeout(PATIENCE_MS)
         watcher = Watcher(page, center.address)
         page.on("pageerror", lambda error: watcher.complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda said: (
-                said.type in {"error", "warning"}
-                and watcher.complaints.append(said.text)
-            ),
-        )
+        page.on("console", watcher.hears)
         await watcher.goes("/console")
         await page.get_by_label("Name").fill(name)
         await page.get_by_label("Password").fill(PASSWORD)

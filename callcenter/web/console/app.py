@@ -16,7 +16,7 @@ from quart import (
 )
 from quart.templating import render_template
 from werkzeug.exceptions import HTTPException
-from werkzeug.wrappers import Response as AnyResponse
+from werkzeug.sansio.response import Response as AnyResponse
 
 from callcenter.errors import StorageError
 from callcenter.web.console.desk import ConsoleDesk

@@ -23,7 +23,7 @@ from quart import (
 )
 from quart.wrappers import Request, Websocket
 from quart_auth import QuartAuth
-from werkzeug.wrappers import Response as AnyResponse
+from werkzeug.sansio.response import Response as AnyResponse
 
 from callcenter.domain.people import Person, Role
 from callcenter.storage.sessions import Sessions

@@ -5,7 +5,7 @@ from typing import Final
 
 from quart import Blueprint, Response, abort, make_response, redirect, request
 from quart.templating import render_template
-from werkzeug.wrappers import Response as AnyResponse
+from werkzeug.sansio.response import Response as AnyResponse
 
 from callcenter.storage.people import TooManyTries, normal
 from callcenter.web.console.desk import ConsoleDesk

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
-from quart.testing import QuartClient
 from quart.typing import TestClientProtocol
 from quart.wrappers import Response
 
@@ -89,7 +88,6 @@ class Door:
         keeper = self.node.app.extensions["doorkeeper"]
         token = await keeper.sessions.begin(person)
         visitor = self.visitor()
-        assert isinstance(visitor.client, QuartClient)
         cookie = keeper.auth.dump_token(token, self.node.app)
         visitor.client.set_cookie("localhost", COOKIE, cookie)
         await visitor.reads_csrf()

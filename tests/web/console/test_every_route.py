@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from quart import Quart
 from quart.testing import WebsocketResponseError
+from quart.wrappers import Response
 
 from callcenter.domain.people import RANK, Role
 from tests.web.console.door import HERE, Door, Visitor, open_door
@@ -50,7 +51,8 @@ async def status(visitor: Visitor, method: str, path: str, *, csrf: bool = True)
     headers = {"Accept": "text/html", **HERE}
     if csrf:
         headers["X-CSRF-Token"] = visitor.csrf
-    answer = await visitor.client.open(filled(path), method=method, headers=headers)
+    ask = getattr(visitor.client, method.lower())
+    answer: Response = await ask(filled(path), headers=headers)
     assert answer.headers["X-Content-Type-Options"] == "nosniff", path
     if path.startswith("/console") and "static" not in path:
         assert "no-store" in answer.headers["Cache-Control"], path

@@ -13,7 +13,7 @@ TEMPLATES = FOLDER.parent / "console" / "templates"
 
 def test_what_others_wrote_is_as_they_published_it() -> None:
     lines = (FOLDER / "vendor" / "SHA256SUMS").read_text().splitlines()
-    named = dict(reversed(line.split(maxsplit=1)) for line in lines)
+    named = {name: hash_ for hash_, name in (line.split(maxsplit=1) for line in lines)}
     there = {path.name for path in (FOLDER / "vendor").iterdir()} - {"SHA256SUMS"}
     assert set(named) == there
     for name, right in named.items():

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,7 +39,7 @@ def rings(door: Door, call: str, caller: str = CALLER) -> None:
     told(door, call, 1, e.CallAnswered(CallSid(f"CA{call}"), caller, "+15005550006"))
 
 
-async def updates(visitor: Visitor) -> AsyncIterator[dict[str, Any]]:
+async def updates(visitor: Visitor) -> AsyncGenerator[dict[str, Any], None]:
     """What a page is told."""
     jar = visitor.client.cookie_jar
     assert jar is not None
