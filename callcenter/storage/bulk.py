@@ -234,6 +234,8 @@ def _tool(rows: dict[str, dict[str, Any]], fact: Fact, place: dict[str, Any]) ->
                 "done": back.done,
                 "personal": back.personal,
             }
+        case _:
+            return
 
 
 def _follow_up(fact: Fact, kind: str, text: str) -> dict[str, Any]:
@@ -288,3 +290,5 @@ def _escalated(
             attempts[attempt_id] |= {"ended_at": fact.at, "outcome": outcome}
         case e.OperatorLeft(attempt_id, talked_s):
             attempts[attempt_id] |= {"ended_at": fact.at, "talked_s": talked_s}
+        case _:
+            return

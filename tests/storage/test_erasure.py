@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from callcenter.domain import events as e, recording, voicemail as v
-from callcenter.domain.ids import CallId, ItemId, RecordingSid, ToolCallId
+from callcenter.domain.ids import CallId, CallSid, ItemId, RecordingSid, ToolCallId
 from callcenter.domain.outcomes import ToolOutcome
 from callcenter.domain.pseudonyms import sealed
 from callcenter.domain.retention import Kind, Retention
@@ -44,7 +44,7 @@ SAID = (
 @pytest.fixture
 async def house(database: Database, tmp_path: Path) -> Database:
     """Two calls of Kari's, one that goes on, and one of somebody else."""
-    other = e.CallAnswered(e.CallSid("CA9"), "+4711111111", "+15005550006")
+    other = e.CallAnswered(CallSid("CA9"), "+4711111111", "+15005550006")
     async with database.write() as connection:
         await record.write(
             connection,
