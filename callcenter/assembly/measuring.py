@@ -99,7 +99,6 @@ class _Reader(Collector):
                 self._stored = await Gauges.read(self._desk.database, now)
         return bytes(generate_latest(self._metrics.registry))
 
-    @override
     def describe(self) -> Iterable[Metric]:
         """Nothing: the registry would ask the node before it runs."""
         return ()
@@ -119,7 +118,7 @@ class _Reader(Collector):
         phases = Counter(self._metrics.phases.values())
         values = {str(phase): phases[phase] for phase in Phase}
         yield _several("calls_active", "Live calls by phase.", "phase", values)
-        errors: Counter[str] = getattr(floor.house.carrier, "errors", Counter())
+        errors: dict[str, int] = getattr(floor.house.carrier, "errors", {})
         told = CounterMetricFamily(
             "callcenter_carrier_errors", "Errors of the REST API.", labels=["code"]
         )

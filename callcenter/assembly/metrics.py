@@ -8,6 +8,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from callcenter.domain import events as e
+from callcenter.domain.guardrails import GuardrailTripped
 from callcenter.domain.phases import Phase, after
 
 SECONDS: Final = (0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0, 15.0)
@@ -99,7 +100,7 @@ class Metrics:
                 self._frames.labels("received").inc(frames)
                 self._frames.labels("malformed").inc(malformed)
                 self._frames.labels("dropped").inc(dropped)
-            case e.GuardrailTripped():
+            case GuardrailTripped():
                 self._guarded.inc()
             case _:
                 self._called(event)

@@ -13,6 +13,7 @@ from callcenter.cli.customers import app as customers
 from callcenter.cli.db import app as db
 from callcenter.cli.demo import demo
 from callcenter.cli.doctor import doctor
+from callcenter.cli.keys import app as keys
 from callcenter.cli.knowledge import app as knowledge
 from callcenter.cli.operators import app as operators
 from callcenter.cli.people import app as people
@@ -24,6 +25,7 @@ from callcenter.cli.tickets import app as tickets
 from callcenter.cli.twilio import app as twilio
 from callcenter.cli.users import app as users
 from callcenter.cli.voicemails import app as voicemails
+from callcenter.cli.webhooks import app as webhooks
 
 
 def _version(asked: bool) -> None:  # typer's way
@@ -56,6 +58,8 @@ app.add_typer(voicemails, name="voicemails", help="What callers left to be heard
 app.add_typer(schedule, name="schedule", help="The house, and its calendars.")
 app.add_typer(customers, name="customers", help="Callers who can prove it is them.")
 app.add_typer(users, name="users", help="Who may sign in at the console.")
+app.add_typer(keys, name="keys", help="What other programs come in with.")
+app.add_typer(webhooks, name="webhooks", help="Other programs that are told of calls.")
 app.add_typer(twilio, name="twilio", help="The house's number at Twilio.")
 app.add_typer(db, name="db", help="The database's schema.")
 

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
-EXAMPLE_CALL = {
+EXAMPLE_CALL: JsonDict = {
     "id": "0f9b3c5e7a1d4e2f",
     "call_sid": "CA00000000000000000000000000000001",
     "caller_number": "+4755512345",

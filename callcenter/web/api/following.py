@@ -43,7 +43,7 @@ async def follow(
     async with bus.subscribe(f"{ALL_CALLS}:{call_id}") as told:
         told_now = aiter(told)
         last, wait_s = after, FIRST_LOOK_SECONDS
-        missed = await facts_after(database, call_id, last)
+        missed: Sequence[Plain] = await facts_after(database, call_id, last)
         while True:
             for fact in missed:
                 last = fact["sequence"]

@@ -95,7 +95,7 @@ class Api:
         named = dict(headers or {})
         if key != "":
             named["Authorization"] = f"Bearer {key or self.key}"
-        more = {} if json is None else {"json": json}
+        more: dict[str, Any] = {} if json is None else {"json": json}
         answer = await self.client.open(
             f"/api/v1{path}", method=method, headers=named, **more
         )

@@ -54,7 +54,7 @@ class Stream:
                 return {"id": lines["id"], **said}
 
     async def all(self) -> list[int]:
-        found = []
+        found = list[int]()
         while not found or found[-1] != FACTS[-1].sequence:
             found.append((await self.next())["sequence"])
         return found
