@@ -33,6 +33,7 @@ from callcenter.assembly.on_duty import OnDuty
 from callcenter.assembly.programs import programs
 from callcenter.assembly.readiness import Readiness
 from callcenter.assembly.redaction import redactor
+from callcenter.assembly.reaping import reaping
 from callcenter.assembly.remembering import journal, recall
 from callcenter.assembly.retention import records
 from callcenter.assembly.rules import rules_of
@@ -218,6 +219,7 @@ async def running(
             programs(node, database, clock, kept),
             running_errands(settings, kept, clock, node.app),
             calling.running(node.app, floor, _proof(settings)),
+            reaping(settings, floor, database),
         ):
             await doors.enter_async_context(lasting)
         storing = tasks.create_task(ledger.run())
