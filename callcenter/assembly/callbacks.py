@@ -97,6 +97,9 @@ class Kept:
     async def opt_out(self, told: Told) -> None:
         await self.tries.opt_out(told, self.clock.now())
 
+    async def decline(self, told: Told) -> None:
+        await self.tries.decline(told, self.clock.now())
+
     async def ended(
         self, try_id: CallbackTryId, outcome: TryOutcome, *, seconds: int
     ) -> bool:

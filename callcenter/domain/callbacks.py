@@ -86,6 +86,8 @@ class TryOutcome(StrEnum):
     ACCEPTED = "accepted"
     """A key was pressed, or somebody spoke: a person, as far as can be known."""
     OPTED_OUT = "opted_out"
+    DECLINED = "declined"
+    """They said no, and may still be called for another wish."""
     MACHINE = "machine"
     HUNG_UP = "hung_up"
     """Somebody or something picked up, and nothing more."""
@@ -131,6 +133,8 @@ def after_try(
             return CallbackState.DONE, None
         case TryOutcome.OPTED_OUT:
             return CallbackState.OPTED_OUT, None
+        case TryOutcome.DECLINED:
+            return CallbackState.CANCELLED, None
         case TryOutcome.UNKNOWN:
             return CallbackState.UNREACHED, None
         case _ if tries >= rules.tries:

@@ -4,8 +4,10 @@ Whoever picks up may be somebody else: a recording and a machine get general wor
 alone, and the agent is told to make sure before it names the matter.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -28,9 +30,16 @@ KEYS: Final = (
     f"To go on, press {ACCEPT_KEY} or simply say yes. If we shall never call this "
     f"number again, press {NEVER_KEY}."
 )
+_NEVER: Final = re.compile(
+    r"\b(never call|stop calling|(do not|don't) (ever )?call|remove (me|my number))\b"
+)
+_NO: Final = re.compile(r"(no|nope|nei)(,? (thanks?|thank you))?[.!]?")
+"""Alone: "no one is available" is a machine's greeting."""
+
 NEVER_AGAIN: Final = "We will not call this number again. Goodbye."
 NOT_WANTED: Final = "I am sorry for the disturbance: this call is not needed. Goodbye."
 NOT_NOW: Final = "I am sorry, something went wrong on our side. Goodbye."
+DECLINED: Final = "All right. Thank you, and goodbye."
 AN_OPERATOR: Final = "Thank you. I am connecting you with a colleague."
 
 ABOUT: Final = {
@@ -46,6 +55,26 @@ HISTORY_TURNS: Final = 20
 FIRST_WORDS: Final = (
     "Thank you for picking up. Am I speaking with the person who asked us to call back?"
 )
+
+
+class Choice(StrEnum):
+    """What the called person wants."""
+
+    ACCEPT = "accept"
+    NEVER = "never"
+    DECLINE = "decline"
+    UNCLEAR = "unclear"
+
+
+def choice_of(digits: str, speech: str) -> Choice:
+    """By key, or in words; any word but a plain no is taken for a yes."""
+    said = " ".join(speech.lower().split())
+    if digits == NEVER_KEY or _NEVER.search(said):
+        return Choice.NEVER
+    if not digits and _NO.fullmatch(said):
+        return Choice.DECLINE
+    accepts = digits == ACCEPT_KEY or (not digits and said)
+    return Choice.ACCEPT if accepts else Choice.UNCLEAR
 
 
 @dataclass(frozen=True, slots=True)

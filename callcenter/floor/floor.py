@@ -103,27 +103,23 @@ class Floor:
             return known.welcome()
         if self.register.is_over(request.call_sid):
             return twiml.hang_up(OVER)
+        crowded = self.register.with_agents >= self.house.rules.max_calls
+        answered = CallAnswered(
+            request.call_sid,
+            request.caller_number,
+            request.called_number,
+            self.house.rosters.current().hash,
+        )
+        call_id = CallId(f"call_{secrets.token_hex(8)}")
+        if (reception := self.begin(call_id, base, answered)) is None:
+            return self.fallback(BUSY, base)
+        return reception.welcome(crowded=crowded)
+
+    def begin(self, call_id: CallId, base: str, *told: Event) -> Reception | None:
+        """Take a call, a caller's or one that we placed; None: there is no room."""
         rules = self.house.rules
         # Whoever waits in line, or speaks a message, needs no agent.
         if self._tasks is None or self.live >= rules.max_calls + rules.most_waiting:
-            return self.fallback(BUSY, base)
-        crowded = self.register.with_agents >= rules.max_calls
-        call = LiveCall(
-            CallId(f"call_{secrets.token_hex(8)}"), Addresses(base), self.house
-        )
-        call.record(
-            CallAnswered(
-                request.call_sid,
-                request.caller_number,
-                request.called_number,
-                call.roster.hash,
-            )
-        )
-        return self._attend_to(call).welcome(crowded=crowded)
-
-    def begin(self, call_id: CallId, base: str, *told: Event) -> Reception | None:
-        """Take a call that we placed ourselves; None when there is no room for it."""
-        if self._tasks is None or self.live >= self.house.rules.max_calls:
             return None
         call = LiveCall(call_id, Addresses(base), self.house)
         for event in told:

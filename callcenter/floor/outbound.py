@@ -19,14 +19,15 @@ from callcenter.domain.callbacks import (
     TryOutcome,
 )
 from callcenter.domain.calling_back import (
-    ACCEPT_KEY,
     AN_OPERATOR,
+    DECLINED,
     NEVER_AGAIN,
-    NEVER_KEY,
     NOT_NOW,
     NOT_WANTED,
+    Choice,
     Told,
     called_back,
+    choice_of,
     introduction,
     message,
 )
@@ -34,6 +35,7 @@ from callcenter.domain.events import CallAnswered
 from callcenter.domain.ids import CallbackTryId, CallId, CallSid
 from callcenter.domain.language_facts import LanguageChosen
 from callcenter.domain.outcomes import Disposition
+from callcenter.domain.phases import Phase
 from callcenter.errors import CarrierError, StorageError
 from callcenter.floor.addresses import Addresses
 from callcenter.floor.floor import Floor
@@ -66,6 +68,8 @@ class Promises(Protocol):
     async def not_a_person(self, try_id: CallbackTryId) -> bool: ...
 
     async def opt_out(self, told: Told) -> None: ...
+
+    async def decline(self, told: Told) -> None: ...
 
     async def ended(
         self, try_id: CallbackTryId, outcome: TryOutcome, *, seconds: int
@@ -100,21 +104,34 @@ class Outbound:
         """They pressed a key, or spoke. Asked again, the answer is the same."""
         call_sid = asked.request.call_sid
         try:
-            if known := await self.floor.find(call_sid, base):
+            known = await self.floor.find(call_sid, base)
+            if known and not _just_begun(known):
                 return known.welcome()
             told = await self._told(asked)
             if told is None:
                 return twiml.hang_up(NOT_NOW)
-            if asked.request.digits == NEVER_KEY:
-                await self.promises.opt_out(told)
-                return twiml.hang_up(NEVER_AGAIN)
-            if asked.request.digits not in {"", ACCEPT_KEY}:
-                return await self.answered(asked, base)
-            if told.outcome is TryOutcome.MACHINE:
-                return twiml.hang_up(message(self.house, told))
-            return await self._begin(told, asked, base)
+            if known:  # by a node that is gone, before anybody has said anything
+                earlier = await self.promises.earlier(told)
+                known.first_document = self._first(known, told, earlier)
+                return known.first_document
+            return await self._chosen(told, asked, base)
         except StorageError:
             return _stored_nothing("chosen")
+
+    async def _chosen(self, told: Told, asked: PlacedRequest, base: str) -> str:
+        match choice_of(asked.request.digits, asked.speech):
+            case Choice.NEVER:
+                await self.promises.opt_out(told)
+                return twiml.hang_up(NEVER_AGAIN)
+            case Choice.DECLINE:
+                await self.promises.decline(told)
+                return twiml.hang_up(DECLINED)
+            case Choice.UNCLEAR:
+                return await self.answered(asked, base)
+            case _ if told.outcome is TryOutcome.MACHINE:
+                return twiml.hang_up(message(self.house, told))
+            case _:
+                return await self._begin(told, asked, base)
 
     async def machine(self, asked: PlacedRequest, base: str) -> None:
         """The carrier's guess at who picked up. A key that was pressed knows better."""
@@ -190,7 +207,7 @@ class Outbound:
             *spoken,
         )
         if reception is None:
-            return self.floor.fallback(BUSY)
+            return self.floor.fallback(BUSY, base)
         reception.first_document = self._first(reception, told, earlier)
         return reception.first_document
 
@@ -207,6 +224,13 @@ class Outbound:
         if without:
             return reception.wishes.last_resort(without)
         return call.begin(called_back(call.agent, told, earlier, self.zone))
+
+
+def _just_begun(known: Reception) -> bool:
+    """Whether nobody has been told yet what the called person hears."""
+    state = known.call.state
+    waits = state.phase is Phase.WAITING and not state.turns
+    return waits and not known.first_document
 
 
 def _only_spoke(reception: Reception) -> bool:

@@ -138,6 +138,18 @@ class CallbackTries:
             await _outcome(connection, told.try_id, TryOutcome.OPTED_OUT)
             await forbid(connection, told.number, now, told.try_id)
 
+    async def decline(self, told: Told, now: datetime) -> None:
+        """They do not want it any more."""
+        async with self._database.write() as connection:
+            await _outcome(connection, told.try_id, TryOutcome.DECLINED)
+            its = update(callbacks).where(
+                _WISH.id == told.callback_id, _WISH.state == CallbackState.DIALLING
+            )
+            why = "they said that they did not want it any more"
+            await connection.execute(
+                its.values(state=CallbackState.CANCELLED, settled_at=now, why=why)
+            )
+
     async def ended(
         self,
         try_id: CallbackTryId,

@@ -112,6 +112,8 @@ class PlacedRequest:
     try_id: CallbackTryId
     answered_by: str = ""
     """The carrier's guess: human, machine_start, machine_end_beep, fax, unknown…"""
+    speech: str = ""
+    """What was understood of an answer in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,7 @@ def parse_placed(form: Mapping[str, str]) -> PlacedRequest:
         request=parse_voice_request(form),
         try_id=CallbackTryId(_line(form.get("try", ""))),
         answered_by=_line(form.get("AnsweredBy", "")),
+        speech=_line(form.get("SpeechResult", "")),
     )
 
 

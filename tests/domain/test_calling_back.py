@@ -4,9 +4,18 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from callcenter.domain.call import CallState
 from callcenter.domain.callbacks import CallbackState
-from callcenter.domain.calling_back import Told, called_back, introduction, message
+from callcenter.domain.calling_back import (
+    Choice,
+    Told,
+    called_back,
+    choice_of,
+    introduction,
+    message,
+)
 from callcenter.domain.ids import (
     AgentName,
     CallbackId,
@@ -52,6 +61,26 @@ def test_neither_a_stranger_nor_a_machine_learns_the_matter() -> None:
     for words in (introduction("Fjord", TOLD, OSLO), message("Fjord", TOLD)):
         assert "debt" not in words
         assert "ticket" not in words
+
+
+@pytest.mark.parametrize(
+    ("digits", "speech", "choice"),
+    [
+        ("1", "", Choice.ACCEPT),
+        ("9", "", Choice.NEVER),
+        ("", "Yes, hello?", Choice.ACCEPT),
+        ("", "Stop calling me!", Choice.NEVER),
+        ("", "please remove my number", Choice.NEVER),
+        ("", "No, thank you.", Choice.DECLINE),
+        ("", "no one is available, leave a message", Choice.ACCEPT),
+        ("", "", Choice.UNCLEAR),
+        ("5", "", Choice.UNCLEAR),
+    ],
+)
+def test_a_key_or_a_word_says_what_they_want(
+    digits: str, speech: str, choice: Choice
+) -> None:
+    assert choice_of(digits, speech) is choice
 
 
 def test_the_agent_knows_the_matter_and_what_was_done() -> None:
