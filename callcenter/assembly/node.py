@@ -32,8 +32,8 @@ from callcenter.assembly.model_health import ModelHealth
 from callcenter.assembly.on_duty import OnDuty
 from callcenter.assembly.programs import programs
 from callcenter.assembly.readiness import Readiness
-from callcenter.assembly.redaction import redactor
 from callcenter.assembly.reaping import reaping
+from callcenter.assembly.redaction import redactor
 from callcenter.assembly.remembering import journal, recall
 from callcenter.assembly.retention import records
 from callcenter.assembly.rules import rules_of
