@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from callcenter.errors import StorageError
 from callcenter.storage.filters import BadFilter
+from callcenter.web.api.acts import acts
 from callcenter.web.api.agents import agents
 from callcenter.web.api.answers import ApiError, refusal
 from callcenter.web.api.appointments import appointments
@@ -31,6 +32,7 @@ from callcenter.web.api.tickets import tickets
 ALL: Final = (
     calls,
     streams,
+    acts,
     recordings,
     operators,
     agents,
