@@ -82,7 +82,7 @@ calls: Final = Table(
     Column("caller_number", String, nullable=False, default="", index=True),
     Column("called_number", String, nullable=False, default=""),
     Column("started_at", UtcTime, nullable=False, index=True),
-    Column("ended_at", UtcTime),
+    Column("ended_at", UtcTime, index=True),
     Column("disposition", String),
     Column("phase", String, nullable=False),
     Column("agent", String),
