@@ -48,7 +48,7 @@ class Post:
     async def ask(self, channel: str, body: bytes, within_s: float) -> bytes | None:
         """The first answer; None when there is none in time."""
         letter = Letter(secrets.token_hex(ID_BYTES), self._replies, body)
-        waited = asyncio.get_running_loop().create_future()
+        waited: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self._waiting[letter.id] = waited
         try:
             async with asyncio.timeout(within_s):

@@ -71,8 +71,10 @@ async def _once_more() -> Document:
 
 async def _document(answer: object) -> Document:
     response = await current_app.make_response(answer)  # type: ignore[arg-type]
+    if not isinstance(response, Response):
+        raise TypeError(f"a webhook's view answered with {type(response).__name__}")
     body = await response.get_data(as_text=True)
-    return Document(response.status_code, response.content_type or "", str(body))
+    return Document(response.status_code, response.content_type or "", body)
 
 
 def _response(document: Document) -> Response:
