@@ -211,6 +211,8 @@ def _ends(chance: Random, pen: _Pen, ending: Disposition) -> Iterator[Fact]:
             yield pen.write(v.VoicemailLeft(sid, 20), 24)
             text = _said(chance, ASKED)
             yield pen.write(v.VoicemailTranscribed(sid, text), 1)
+        case _:
+            pass
     yield pen.write(e.CallEnded(ending, "the caller hung up"), chance.uniform(1, 20))
 
 

@@ -14,6 +14,7 @@ MOMENT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    op.create_index("ix_calls_ended_at", "calls", ["ended_at"])
     _figures()
     _texts()
     _views_and_erasures()
@@ -38,6 +39,7 @@ def downgrade() -> None:
         op.execute("DROP TABLE call_words")
     for table in ("erasures", "saved_views", "call_texts", "call_figures"):
         op.drop_table(table)
+    op.drop_index("ix_calls_ended_at", "calls")
 
 
 def _figures() -> None:

@@ -10,7 +10,14 @@ from hypothesis import assume, given, strategies as st
 from callcenter.domain import events as e
 from callcenter.domain.events import Fact
 from callcenter.domain.guardrails import GuardrailTripped
-from callcenter.domain.ids import AgentName, CallId, ItemId, ToolCallId
+from callcenter.domain.ids import (
+    AgentName,
+    AttemptId,
+    CallId,
+    EscalationId,
+    ItemId,
+    ToolCallId,
+)
 from callcenter.domain.outcomes import ToolOutcome
 from callcenter.domain.redaction import (
     Policy,
@@ -183,9 +190,9 @@ def test_words_are_looked_at_wherever_a_fact_has_some() -> None:
     for event in (
         e.MessageTaken(CARD),
         e.CallbackRequested("noon", CARD),
-        e.OperatorBriefed(e.AttemptId("a"), CARD),
+        e.OperatorBriefed(AttemptId("a"), CARD),
         e.AgentHandedOff(AgentName("a"), AgentName("b"), CARD, CARD),
-        e.CallEscalated(e.EscalationId("e"), AgentName("a"), CARD, "billing"),
+        e.CallEscalated(EscalationId("e"), AgentName("a"), CARD, "billing"),
         e.SessionLost(CARD),
     ):
         assert CARD not in repr(redacted(event))
