@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from callcenter.domain import events as e
+from callcenter.domain.consultation import CallerJoined
 from callcenter.simulator.carrier.records import Happening, PhoneEvent
 
 WIDTH: Final = 100
@@ -100,6 +101,8 @@ class Screen:
             case e.OperatorBriefed():
                 now = "the operator listens to the briefing"
             case e.OperatorAnswered():
+                now = "the operator waits for the caller"
+            case CallerJoined():
                 now = "caller and operator are talking"
             case _:
                 return
@@ -148,7 +151,9 @@ class Screen:
             case e.OperatorBriefed(briefing=words):
                 self._row(at_s, "briefing", "green", Text(words, "italic"))
             case e.OperatorAnswered():
-                self._note(at_s, "✓", "the operator pressed 1: connected", "bold green")
+                self._note(at_s, "✓", "the operator pressed 1", "bold green")
+            case CallerJoined():
+                self._note(at_s, "✓", "caller and operator are together", "bold green")
             case e.AttemptEnded(outcome=outcome):
                 self._note(at_s, "✗", f"the operator: {outcome}", "red")
             case e.OperatorLeft(talked_s=seconds):

@@ -12,6 +12,7 @@ from callcenter.domain import consultation_notes, events as e, notes
 from callcenter.domain.phases import Phase
 from callcenter.domain.transcript import Speaker, Turn
 from callcenter.errors import CallIsOver, CarrierError, ToolFailed
+from callcenter.floor import silences
 from callcenter.floor.allowance import Allowance
 from callcenter.floor.consultation import Consultation
 from callcenter.floor.deeds import Deeds
@@ -187,39 +188,24 @@ class Wishes:
         talk = self._call.talk
         if talk is None or not (self._talking or self._consulting):
             return
-        if self._consulting and due in {Due.GIVE_UP, Due.NUDGE, Due.DISMISS}:
+        if self._consulting and due in silences.WAITING:
             await self._say(consultation_notes.STILL_TRYING)
             return
-        match due:
-            case Due.FILL if talk.conversation is None:
-                await talk.line.play_sound(self._call.house.rules.gap_sound)
-            case Due.FILL if talk.conversation is not None:
-                await talk.conversation.fill()
-            case Due.ASK_AGAIN if talk.conversation is not None:
-                await talk.conversation.ask_again()
-            case Due.GIVE_UP:
-                await self.rescue("the assistant fell silent")
-            case Due.NUDGE:
-                await self._say(notes.STILL_THERE)
-            case Due.DISMISS:
-                self._call.saying_goodbye = True
-                self._call.start(self._say_goodbye("the caller was silent"))
-                await self._say(notes.NOBODY_THERE)
-            case _:
-                pass
+        await silences.mind(
+            talk,
+            due,
+            gap_sound=self._call.house.rules.gap_sound,
+            say=self._say,
+            rescue=self.rescue,
+            dismiss=self._dismiss,
+        )
 
     # Without the agents.
 
     def without_the_agents(self, reason: str) -> str:
         """The document that takes a caller to the operators; at last, to the tone."""
-        state = self._call.state
-        if state.escalation is None:
-            self._ladder.open(self._call.agent, reason, "general")
-            ladder = self._ladder
-            document = ladder.next_document(OUT_OF_ORDER)
-            if document := document or ladder.below_the_operators(OUT_OF_ORDER):
-                return document
-            ladder.fail()
+        if self._call.state.escalation is None:
+            return self._climb(reason)
         return self.last_resort(reason)
 
     def last_resort(self, reason: str) -> str:
@@ -233,15 +219,20 @@ class Wishes:
         """The agents cannot go on: take the caller off the line, to a human being."""
         if self._consulting:
             self.consultation.end(reason)
-            self._ladder.open(self._call.agent, reason, "general")
             await self._redirect(self._climb(reason))
         elif self._talking:
             await self._redirect(self.without_the_agents(reason))
 
     # Inside.
 
+    async def _dismiss(self, reason: str) -> None:
+        self._call.saying_goodbye = True
+        self._call.start(self._say_goodbye(reason))
+        await self._say(notes.NOBODY_THERE)
+
     def _climb(self, reason: str) -> str:
         ladder = self._ladder
+        ladder.open(self._call.agent, reason, "general")
         document = ladder.next_document(OUT_OF_ORDER)
         if document := document or ladder.below_the_operators(OUT_OF_ORDER):
             return document

@@ -24,6 +24,13 @@ UNSURE: Final = (
 AT_ONCE: Final = timedelta(minutes=2)
 """A call that comes so soon comes "in a moment"."""
 
+MEANWHILE: Final = (
+    "The colleague's telephone rings; you stay with the caller until they are there. "
+    "Do not promise that somebody will answer. If the caller goes on talking, go on, "
+    "too. You will be told when a colleague takes over, or that nobody could."
+)
+AT_ONCE_GONE: Final = "Say nothing more: the transfer follows your last word."
+
 Reason = Annotated[
     str,
     Field(
@@ -68,8 +75,8 @@ async def transfer_to_human(
     """Pass the caller to a human colleague.
 
     Call it when the caller asks for a person, is upset, or needs what no tool can do.
-    Tell the caller first that you will. After it succeeded say one short sentence and
-    nothing more: the transfer follows your last word.
+    Tell the caller first that you will. After it succeeded say one short sentence, and
+    do what its note says: you stay with the caller, or the transfer follows at once.
     """
     operator = await desk.call.escalate(reason, topic)
     if not operator:
@@ -81,9 +88,14 @@ async def transfer_to_human(
                 "note": "Do not try again. Use take_message or request_callback.",
             },
         )
+    if desk.call.stays_meanwhile:
+        return Answer(
+            "I am calling a colleague for you. Please stay on the line.",
+            facts={"transferred": True, "operator": operator, "note": MEANWHILE},
+        )
     return Answer(
         "I am connecting you with a colleague. Please stay on the line.",
-        facts={"transferred": True, "operator": operator},
+        facts={"transferred": True, "operator": operator, "note": AT_ONCE_GONE},
     )
 
 

@@ -65,6 +65,7 @@ class FakeCall:
     said: Turn | None = None
     speaks: Mapping[str, str] = field(default_factory=dict)
     called_back_at: datetime | None = None
+    stays_meanwhile: bool = False
 
     async def escalate(self, reason: str, topic: str) -> str:
         self.done.append(("escalate", reason, topic))
