@@ -387,6 +387,17 @@ async def test_what_was_cancelled_is_not_dialled_and_not_tried_again(
     assert await office.state(ringing) == await office.state(waiting) == "cancelled"
 
 
+async def test_what_is_cancelled_while_a_node_looks_at_it_is_not_dialled(
+    office: Office,
+) -> None:
+    callback = await office.wished()
+    book, now = CallbackBook(office.databases[1]), office.clock.now()
+    [due] = await book.due(now)
+    await CallbackLists(office.databases[0]).cancel(callback, now)
+    assert not await book.claim(due, CallbackTryId("try_late"), now, now + LEASE)
+    assert (await office.shown(callback))["tried"] == []
+
+
 async def test_a_place_in_line_is_called_when_an_operator_is_free(
     office: Office,
 ) -> None:
