@@ -51,7 +51,7 @@ class Figures:
             ).one()
             hours = (await connection.execute(by_hour)).all()
             counted = {
-                name: dict(list((await connection.execute(asked)).tuples()))
+                name: {key: some for key, some in await connection.execute(asked)}
                 for name, asked in groups.items()
             }
         return {
