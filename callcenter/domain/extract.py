@@ -123,6 +123,8 @@ def _spoken(facts: Sequence[e.Fact]) -> list[FollowUp]:
                 texts.setdefault(sid, NOT_WRITTEN)
             case v.VoicemailTranscribed(sid, text):
                 texts[sid] = text or NOT_WRITTEN
+            case _:
+                pass
     return [FollowUp(PromiseKind.MESSAGE, text) for text in texts.values()]
 
 

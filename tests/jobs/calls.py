@@ -14,7 +14,7 @@ from callcenter.domain.ids import (
 )
 from callcenter.domain.outcomes import Disposition, ToolOutcome
 from callcenter.domain.prices import STANDARD, Tokens
-from callcenter.domain.verification import CallerVerified
+from callcenter.domain.verification import CallerVerified, Method
 from callcenter.storage import record
 from callcenter.storage.engine import Database
 
@@ -67,7 +67,7 @@ def facts(
 ) -> list[e.Fact]:
     """A call, whose last fact came at `ended`."""
     ended = ended or datetime.now(UTC)
-    proof: tuple[e.Event, ...] = (CallerVerified("pin"),) if verified else ()
+    proof: tuple[e.Event, ...] = (CallerVerified(Method.PIN),) if verified else ()
     told = (*events[:-1], *proof, events[-1])
     began = ended - timedelta(minutes=minutes)
     return [

@@ -15,7 +15,8 @@ from sqlalchemy import insert
 from callcenter.assembly import wrapping_up
 from callcenter.assembly.after_the_call import AfterTheCall, after_the_call, text_model
 from callcenter.domain import events as e
-from callcenter.domain.ids import CallId
+from callcenter.domain.extract import extract, material
+from callcenter.domain.ids import CallId, ItemId
 from callcenter.jobs import engine
 from callcenter.jobs.work import Retry
 from callcenter.settings import Settings
@@ -150,7 +151,7 @@ async def test_a_number_of_a_card_reaches_neither_model_nor_wrap_up(
 ) -> None:
     card = "My card is 4111 1111 1111 1111, thank you."
     begun, *rest = facts()
-    told = e.CallerSpoke(e.ItemId("i0"), card, 0, 10)
+    told = e.CallerSpoke(ItemId("i0"), card, 0, 10)
     events = (begun.event, told, *(fact.event for fact in rest))
     await store(house.database, facts(events=events))
     async with house.node():
@@ -286,7 +287,7 @@ async def test_a_hook_writes_in_the_transaction_that_shows_the_wrap_up(
         raise ZeroDivisionError(call_id)
 
     books = WrapUps(house.database, [broken])
-    words = wrapping_up.extract(facts())
+    words = extract(facts())
     await books.draft(CallId("call_1"), words, verified=False)
     with pytest.raises(ZeroDivisionError):
         await books.finish(CallId("call_1"), {"total": 1.0}, house.clock.now())
@@ -326,11 +327,11 @@ async def test_a_broken_job_database_is_a_warning_and_tried_again(
 
 def test_a_long_call_is_read_from_both_ends() -> None:
     spoken = [
-        e.CallerSpoke(e.ItemId(f"i{n}"), f"word {n} " * 50, n * 10, n * 10 + 5)
+        e.CallerSpoke(ItemId(f"i{n}"), f"word {n} " * 50, n * 10, n * 10 + 5)
         for n in range(500)
     ]
     events = (facts()[0].event, *spoken, facts()[-1].event)
-    read = wrapping_up.material(facts(events=events))
+    read = material(facts(events=events))
     assert len(read) < 25_000
     assert "word 0 " in read
     assert "word 499 " in read
@@ -338,6 +339,6 @@ def test_a_long_call_is_read_from_both_ends() -> None:
 
 
 async def test_an_answer_is_kept_no_longer_than_people_read(house: House) -> None:
-    words = replace(wrapping_up.extract(facts()), summary="much " * 1_000).bounded()
+    words = replace(extract(facts()), summary="much " * 1_000).bounded()
     assert len(words.summary) <= 900
     assert words.summary.endswith("much…")
