@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import inspect
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -131,3 +132,13 @@ def test_every_rescue_of_the_floors_is_a_watchdog_that_is_counted() -> None:
     found = lines_of(generate_latest(metrics.registry).decode())
     silent = 'callcenter_watchdog_trips_total{reason="the assistant fell silent"}'
     assert found[silent] == 1
+
+
+def test_every_metric_is_explained() -> None:
+    told = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text()
+    explained = set(re.findall(r"`(callcenter_\w+?)(?:\{[\w,]+\})?`", told))
+    counted = {family.name for family in Metrics().registry.collect()}
+    source = inspect.getsource(measuring)
+    looked_at = [*re.findall(r'_(?:one|several)\(\s*"(\w+)"', source), "carrier_errors"]
+    measured = counted | {f"callcenter_{name}" for name in looked_at}
+    assert explained == measured

@@ -1,10 +1,13 @@
 """Who may come in, with what, how often; and that it is written down."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from callcenter.domain.scopes import Scope
+from callcenter.domain.people import Role
+from callcenter.domain.scopes import OF_ROLE, Scope
 from callcenter.storage.audit import Audit
 from tests.web.api.conftest import NOW, Api
 
@@ -75,3 +78,13 @@ async def test_who_read_which_call_is_written_down(stocked: Api) -> None:
     assert [(one.who, one.act) for one in found] == [
         (f"key:{key.split('_')[1]} (limited)", "call.read")
     ] * 2
+
+
+def test_the_table_of_scopes_is_whole_and_says_which_role_has_them() -> None:
+    told = (Path(__file__).parents[3] / "docs" / "api.md").read_text()
+    rows = re.findall(r"^\| `([a-z:]+)` \|.*\| (\w+) \|$", told, re.MULTILINE)
+    lowest = {
+        scope.value: next(role.value for role in Role if scope in OF_ROLE[role])
+        for scope in Scope
+    }
+    assert dict(rows) == lowest
