@@ -51,7 +51,7 @@ class Figures:
             ).one()
             hours = (await connection.execute(by_hour)).all()
             counted = {
-                name: {key: some for key, some in await connection.execute(asked)}
+                name: dict((await connection.execute(asked)).all())
                 for name, asked in groups.items()
             }
         return {
