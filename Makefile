@@ -8,7 +8,7 @@ READY := .venv/.ready
 comma := ,
 space := $(subst ,, )
 
-.PHONY: help install demo test coverage check format lock clean bench
+.PHONY: help install demo test coverage check format vendor lock clean bench
 
 help:  ## what can be made
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -57,6 +57,9 @@ check: $(READY)  ## format, lint, types, import contracts, agent cards
 format: $(READY)  ## let ruff format and mend what it can
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
+
+vendor:  ## fetch what the console brings along from others (needs node)
+	frontend/vendor.sh
 
 lock:  ## resolve requirements.lock anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate \

@@ -1,5 +1,6 @@
 """The console as part of the application: gate, headers, static files, error pages."""
 
+import secrets
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
@@ -26,9 +27,11 @@ from callcenter.web.console.static import Static
 
 PREFIX: Final = "/console"
 
+POLICY: Final = "Content-Security-Policy"
+
 HEADERS: Final = {
     "Cache-Control": "no-store",
-    "Content-Security-Policy": (
+    POLICY: (
         "default-src 'self'; script-src 'self'; style-src 'self'; "
         "img-src 'self' data:; media-src 'self' blob:; object-src 'none'; "
         "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -93,6 +96,7 @@ def _known_to_templates(
         "static": static.address,
         "node": desk.rules.node,
         "here": request.path,
+        "style_nonce": _style_nonce,
     }
 
 
@@ -135,11 +139,24 @@ async def _error_page(code: int) -> Response:
     return Response(page, code, content_type="text/html; charset=utf-8")
 
 
+def _style_nonce() -> str:
+    """For a page whose library must bring a style of its own; the policy then has it.
+
+    No page of ours needs one: it is for wavesurfer's shadow root.
+    """
+    if not hasattr(g, "style_nonce"):
+        g.style_nonce = secrets.token_urlsafe(16)
+    return str(g.style_nonce)
+
+
 async def _with_headers(answer: Response) -> Response:
     answer.headers.setdefault("X-Content-Type-Options", "nosniff")
     if _inside():
         for name, value in HEADERS.items():
             answer.headers.setdefault(name, value)
+        if nonce := getattr(g, "style_nonce", ""):
+            styles = f"style-src 'self' 'nonce-{nonce}'"
+            answer.headers[POLICY] = HEADERS[POLICY].replace("style-src 'self'", styles)
         if request.is_secure:
             answer.headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
     return answer

@@ -133,5 +133,18 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Whoever moves is there: the session goes on, though the page asks for nothing.
+
+const THERE_MS = 300000;
+let saidThere = Date.now();
+
+for (const kind of ["pointermove", "keydown", "wheel", "touchstart"]) {
+  document.addEventListener(kind, () => {
+    if (!csrf() || Date.now() - saidThere < THERE_MS) return;
+    saidThere = Date.now();
+    fetch("/console", { method: "HEAD" }).catch(() => {});
+  }, { passive: true });
+}
+
 localise();
 new MutationObserver(() => localise()).observe(document.body, { childList: true, subtree: true });

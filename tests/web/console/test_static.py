@@ -5,7 +5,11 @@ import json
 import re
 from pathlib import Path
 
+from quart import Response
+from quart.templating import render_template_string
+
 from callcenter.web.console.static import FOLDER, Static
+from tests.web.console.door import open_door
 
 FRONTEND = Path(__file__).parents[3] / "frontend"
 TEMPLATES = FOLDER.parent / "console" / "templates"
@@ -49,3 +53,16 @@ def test_every_file_that_a_page_names_is_there() -> None:
     for path in TEMPLATES.rglob("*.html"):
         for name in re.findall(r"static\('([^']+)'\)", path.read_text()):
             assert static.address(name).startswith(f"/console/static/{name}?v="), path
+
+
+async def test_a_page_may_ask_for_a_style_of_a_library_and_only_that(
+    tmp_path: Path,
+) -> None:
+    async with open_door(tmp_path) as door:
+        app = door.node.app
+        async with app.test_request_context("/console/calls"):
+            page = await render_template_string("{{ style_nonce() }}")
+            answer = await app.process_response(Response(page), None)
+        policy = answer.headers["Content-Security-Policy"]
+        assert f"style-src 'self' 'nonce-{page}';" in policy
+        assert "script-src 'self';" in policy
