@@ -13,6 +13,7 @@ from quart import Quart
 from callcenter.assembly.appointments import Appointments
 from callcenter.assembly.dialler import Dialler, DialRules, Outgoing
 from callcenter.assembly.dialling import DialGuard
+from callcenter.assembly.line import Line
 from callcenter.assembly.on_duty import OnDuty
 from callcenter.assembly.spending import Purse
 from callcenter.domain.call import CallState
@@ -28,7 +29,7 @@ from callcenter.floor.outbound import Outbound
 from callcenter.floor.ports import Clock
 from callcenter.settings import Settings
 from callcenter.storage.callback_tries import CallbackTries
-from callcenter.storage.callbacks import CallbackBook
+from callcenter.storage.callbacks import CallbackBook, Due
 from callcenter.storage.engine import Database
 from callcenter.telephony.outbound import TwilioOutbound
 from callcenter.web.callbacks import callbacks
@@ -115,6 +116,7 @@ class Calling:
     database: Database
     kept: Appointments
     duty: OnDuty
+    line: Line
     purse: Purse
     clock: Clock
 
@@ -124,11 +126,13 @@ class Calling:
         settings: Settings,
         database: Database,
         kept: Appointments,
-        duty: OnDuty,
+        people: tuple[OnDuty, Line],
         clock: Clock,
     ) -> "Calling":
+        """What the node is made of, with a purse of its own."""
+        duty, line = people
         purse = Purse(settings, database, duty.guard, clock)
-        return cls(settings, database, kept, duty, purse, clock)
+        return cls(settings, database, kept, duty, line, purse, clock)
 
     @property
     def book(self) -> CallbackBook:
@@ -190,9 +194,11 @@ class Calling:
             clock=self.clock,
         )
 
-    def _free(self, topic: str) -> int:
-        """How many operators could take somebody who waited in line."""
-        return len(choose(self.duty.free(), topic or "general", self.clock.now()))
+    def _free(self, due: Due) -> int:
+        """How many operators are free for who kept a place: not for those before."""
+        now = self.clock.now()
+        free = self.line.free_from(due.queued_at or now)
+        return len(choose(free, due.topic or "general", now))
 
     def _possible(self) -> bool:
         settings = self.settings

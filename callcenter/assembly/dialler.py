@@ -89,7 +89,7 @@ class Dialler:
         carrier: Outgoing,
         refuses: Callable[[str], Refusal | None],
         no_agents: Callable[[], str],
-        free: Callable[[str], int],
+        free: Callable[[Due], int],
         rests: Callable[[], bool],
         rules: DialRules,
         clock: Clock,
@@ -128,7 +128,7 @@ class Dialler:
                 dialled += await self._dial_if_may(due)
         taken: dict[str, int] = {}
         for due in await self._book.in_line(now):
-            if self._free(due.topic) > taken.get(due.topic, 0):
+            if self._free(due) > taken.get(due.topic, 0):
                 placed = await self._dial_if_may(due)
                 taken[due.topic] = taken.get(due.topic, 0) + placed
                 dialled += placed

@@ -78,6 +78,11 @@ class Line:
     def free(self) -> list[Operator]:
         return q.left_over(self._everybody(), self._duty.free(), self._clock.now())
 
+    def free_from(self, since: datetime) -> list[Operator]:
+        """Who is free for somebody who keeps a place in line since then."""
+        ahead = [one for one in self._everybody() if one.since < since]
+        return q.left_over(ahead, self._duty.free(), self._clock.now())
+
     def place(self, call_id: CallId) -> Place:
         now, staff = self._clock.now(), self._duty.at_work()
         line = self._everybody()

@@ -137,7 +137,7 @@ async def running(
     clock = clock or SystemClock()
     kept = appointments(settings, database, clock)
     duty, line = people(settings, database, kept, clock)
-    calling = Calling.of(settings, database, kept, duty, clock)
+    calling = Calling.of(settings, database, kept, (duty, line), clock)
     async with (
         opened(catalogue.modules) as resources,
         AsyncExitStack() as doors,

@@ -218,7 +218,8 @@ class Outbound:
         if told.queued or without:
             reason = told.reason or "they waited in line and are called back"
             ladder.open(call.agent, reason, told.topic or "general")
-            if document := ladder.next_document(AN_OPERATOR):
+            document = ladder.next_document(AN_OPERATOR)
+            if document := document or ladder.below_the_operators(AN_OPERATOR):
                 return document
             ladder.fail()
         if without:

@@ -111,7 +111,7 @@ class Office:
             carrier=self.carrier,
             refuses=self.refused.get,
             no_agents=lambda: self.empty,
-            free=lambda _: self.free,
+            free=lambda due: self.free,
             rests=lambda: False,
             rules=DialRules(OURS, "https://calls.example.com", OSLO),
             clock=self.clock,
