@@ -20,6 +20,7 @@ from callcenter.domain.ids import CallId, RecordingSid
 from callcenter.domain.retention import PARTS, Kind, Retention
 from callcenter.errors import CarrierError
 from callcenter.storage import tables as t
+from callcenter.storage.api_tables import webhook_deliveries
 from callcenter.storage.engine import Database
 from callcenter.storage.record_tables import call_figures
 from callcenter.storage.scrubbing import audio_of, delete_files, paths_of, scrub
@@ -143,4 +144,6 @@ _ENDED: Final = call_figures.join(t.calls, t.calls.c.id == call_figures.c.call_i
 
 async def forget(connection: AsyncConnection, call_id: CallId) -> None:
     """Remove a call with all that is of it."""
+    told = delete(webhook_deliveries).where(webhook_deliveries.c.call_id == call_id)
+    await connection.execute(told)
     await connection.execute(delete(t.calls).where(t.calls.c.id == call_id))

@@ -8,16 +8,18 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import structlog
-from sqlalchemy import literal, select, update
+from sqlalchemy import delete, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain import voicemail as v
 from callcenter.domain.ids import CallId, RecordingSid
 from callcenter.domain.retention import Kind, without
 from callcenter.storage import tables as t
+from callcenter.storage.api_tables import webhook_deliveries
 from callcenter.storage.callback_tables import callbacks
 from callcenter.storage.record import facts_of, rebuild
 from callcenter.storage.record_tables import call_figures
+from callcenter.storage.wrap_up_tables import wrap_ups
 from callcenter.wire.facts import UnknownFact, dump
 
 _log = structlog.get_logger(__name__)
@@ -50,11 +52,27 @@ async def scrub(
     if changed:
         await rebuild(connection, call_id)
     if Kind.TRANSCRIPTS in kinds:
-        wished = update(callbacks).where(callbacks.c.call_id == call_id)
-        await connection.execute(wished.values(reason="", wanted=""))
+        await _without_words(connection, call_id)
     for kind in kinds:
         await _note(connection, call_id, kind)
     return True
+
+
+async def _without_words(connection: AsyncConnection, call_id: CallId) -> None:
+    """What others have made of the words, beside the record."""
+    told = webhook_deliveries.c
+    for statement in (
+        update(callbacks)
+        .where(callbacks.c.call_id == call_id)
+        .values(reason="", wanted=""),
+        update(wrap_ups)
+        .where(wrap_ups.c.call_id == call_id)
+        .values(summary="", doubt="", follow_ups=[]),
+        delete(webhook_deliveries).where(
+            told.call_id == call_id, told.sequence.is_(None)
+        ),
+    ):
+        await connection.execute(statement)
 
 
 async def audio_of(connection: AsyncConnection, call_id: CallId) -> list[RecordingSid]:

@@ -23,6 +23,7 @@ from callcenter.storage.history import History
 from callcenter.storage.retention import Purge
 from callcenter.storage.schema import check
 from callcenter.storage.search import CallSearch
+from callcenter.storage.wrap_up_tables import wrap_ups
 from tests.storage.story import NOON, TRIAGE, WHOLE_CALL, call
 
 KARI = "+4799999999"
@@ -59,6 +60,13 @@ async def house(database: Database, tmp_path: Path) -> Database:
             insert(t.tickets).values(
                 code="T1", summary="Nordmann-Hemmelig", details="x", phone=KARI,
                 status="open", opened_at=NOON,
+            )
+        )  # fmt: skip
+        await connection.execute(
+            insert(wrap_ups).values(
+                call_id="one", kind="call", summary="Kari Nordmann-Hemmelig wants it.",
+                topic="", follow_ups=["Ring Nordmann-Hemmelig"], satisfaction="",
+                language="", doubt="", model="", trouble="", words_usd=0.0,
             )
         )  # fmt: skip
         await connection.execute(insert(opt_outs).values(number=KARI, at=NOON))
