@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import structlog
 from prometheus_client import generate_latest
@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 from typing_extensions import override
 
 from callcenter.assembly.metrics import Metrics
+from callcenter.assembly.parts import Node
 from callcenter.domain.events import Fact
 from callcenter.domain.phases import Phase
 from callcenter.domain.presence import Presence
@@ -23,9 +24,6 @@ from callcenter.storage.deliveries import DeliveryState
 from callcenter.storage.gauges import Gauges
 from callcenter.web.api.desk import ApiDesk
 from callcenter.web.metrics import count_webhooks, install
-
-if TYPE_CHECKING:
-    from callcenter.assembly.node import Node
 
 TICK_SECONDS: Final = 0.25
 SLOW_SECONDS: Final = 0.05
@@ -42,7 +40,7 @@ logger = structlog.get_logger()
 
 @asynccontextmanager
 async def measuring(
-    node: "Node", desk: ApiDesk, watchers: list[Callable[[Fact], None]]
+    node: Node, desk: ApiDesk, watchers: list[Callable[[Fact], None]]
 ) -> AsyncIterator[None]:
     """Measure while the block lasts, and serve /metrics."""
     metrics = Metrics()
@@ -84,7 +82,7 @@ async def _tick(metrics: Metrics, clock: Clock) -> None:
 class _Reader(Collector):
     """What is not counted but looked at, at the moment it is asked for."""
 
-    def __init__(self, node: "Node", desk: ApiDesk, metrics: Metrics) -> None:
+    def __init__(self, node: Node, desk: ApiDesk, metrics: Metrics) -> None:
         self._node = node
         self._desk = desk
         self._metrics = metrics

@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 
 from callcenter.assembly.appointments import Appointments
-from callcenter.assembly.broadcast import broadcasting
 from callcenter.assembly.dialling import check_destinations, dial_rules
 from callcenter.assembly.measuring import measuring
+from callcenter.assembly.parts import Node
 from callcenter.assembly.readiness import Readiness
 from callcenter.assembly.webhooks import Post, Postman
 from callcenter.domain.operators import Operator
@@ -28,20 +28,16 @@ from callcenter.telephony.operators_file import load_operators, read_operator
 from callcenter.web.api.app import install
 from callcenter.web.api.desk import ApiDesk, ApiRules
 
-if TYPE_CHECKING:
-    from callcenter.assembly.node import Node
-
 
 @asynccontextmanager
 async def programs(
-    node: "Node", database: Database, clock: Clock, kept: Appointments
+    node: Node, database: Database, clock: Clock, kept: Appointments
 ) -> AsyncIterator[None]:
     """Serve programs while the block lasts."""
     desk = _desk(node, database, clock, kept)
     install(node.app, desk)
     watchers = node.floor.house.watchers
     async with (
-        broadcasting(node.bus, watchers),
         measuring(node, desk, watchers),
         httpx.AsyncClient(trust_env=False) as http,
         asyncio.TaskGroup() as tasks,
@@ -55,9 +51,7 @@ async def programs(
             working.cancel()
 
 
-def _desk(
-    node: "Node", database: Database, clock: Clock, kept: Appointments
-) -> ApiDesk:
+def _desk(node: Node, database: Database, clock: Clock, kept: Appointments) -> ApiDesk:
     settings = node.settings
     return ApiDesk(
         database=database,
