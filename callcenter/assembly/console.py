@@ -103,6 +103,7 @@ def _desk(
             node=f"{socket.gethostname()}:{getpid()}",
             house_zone=zone.key,
             answer_goal_s=settings.answer_goal_seconds,
+            spend_limit_usd=settings.max_cost_per_day_usd,
             trouble=lambda: node.model.trouble,
         ),
         schedule=kept.book,
