@@ -33,7 +33,7 @@ async def test_the_fallback_needs_neither_model_nor_database(tmp_path: Path) -> 
         assert here.model.connections == 0
 
 
-async def test_without_operators_the_fallback_says_so_and_hangs_up(
+async def test_without_operators_the_fallback_says_so_and_takes_a_message(
     tmp_path: Path,
 ) -> None:
     async with (
@@ -41,9 +41,31 @@ async def test_without_operators_the_fallback_says_so_and_hangs_up(
         asking(here.address) as twilio,
     ):
         document = parsed(await twilio.post("/voice/fallback"))
-    assert [child.tag for child in document] == ["Say", "Hangup"]
+    assert [child.tag for child in document] == ["Say", "Record", "Redirect"]
     words = document[0].text or ""
     assert "connecting you" not in words, "nobody is there to be connected with"
+
+
+@pytest.mark.parametrize(
+    ("more", "tags"),
+    [
+        ({"DialCallStatus": "completed", "DialBridged": "true"}, ["Say", "Hangup"]),
+        ({"DialCallStatus": "completed"}, ["Say", "Hangup"]),
+        ({"DialCallStatus": "no-answer"}, ["Say", "Record", "Redirect"]),
+        (
+            {"DialCallStatus": "completed", "DialBridged": "false"},
+            ["Say", "Record", "Redirect"],
+        ),
+        ({"DialCallStatus": "no-answer", "CallStatus": "completed"}, ["Hangup"]),
+    ],
+)
+async def test_whom_nobody_answered_at_the_last_resort_may_leave_a_message(
+    tmp_path: Path, more: dict[str, str], tags: list[str]
+) -> None:
+    async with center(tmp_path) as here, asking(here.address) as twilio:
+        told = form(**{"CallStatus": "in-progress", **more})
+        document = parsed(await twilio.post("/voice/fallback-ended", told))
+    assert [child.tag for child in document] == tags
 
 
 @pytest.mark.parametrize("path", ["/voice/status", "/voice/stream-status"])

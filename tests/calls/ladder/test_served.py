@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from callcenter.domain import events as e
 from callcenter.domain.outcomes import Disposition
 from callcenter.domain.queueing import LineOutcome, QueueEntered, QueueLeft
-from callcenter.simulator.carrier import Declines, Happening
+from callcenter.simulator.carrier import Declines, Happening, NoAnswer, RestFault
 from tests.calls.ladder.line import busy, hears, hears_music, house, stays
 from tests.fakes.center import ADA, Caller
 
@@ -71,3 +73,32 @@ async def test_an_operator_who_does_not_take_the_call_costs_nobody_their_place(
         assert (again.since, again.tried) == (entered.since, ("Ada",))
         assert len(here.of(e.AttemptEnded, second)) == 1
         second.phone.hang_up()
+
+
+async def test_whose_telephone_rings_for_one_caller_is_not_rung_for_another(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path, operators={ADA: NoAnswer()}) as here:
+        await here.call(stays, wait=False)
+        await here.happened(e.OperatorCalled)
+        await here.call(stays, wait=False)
+        await here.happened(QueueEntered)
+        assert len(here.of(e.OperatorCalled)) == 1
+
+
+@pytest.mark.parametrize("fault", [RestFault.SERVER_ERROR, RestFault.TOO_MANY])
+async def test_whose_turn_it_is_is_put_through_though_the_network_cannot_be_asked(
+    tmp_path: Path, fault: RestFault
+) -> None:
+    """The question after the music finds out the same."""
+    async with house(tmp_path) as here:
+        first = await busy(here)
+
+        async def waits(caller: Caller) -> None:
+            await hears_music(caller.phone)
+            here.carrier.fail_next(fault)
+            first.phone.hang_up()
+            await caller.phone.happens(Happening.BRIDGED)
+
+        call = await here.call(waits)
+        assert len(here.carrier.legs_of(call)) == 1
