@@ -10,7 +10,7 @@ import pytest
 from callcenter.assembly import dialler
 from callcenter.domain import events as e
 from callcenter.domain.callbacks import CalledBack, Direction
-from callcenter.domain.ids import CallId, CallSid, ItemId
+from callcenter.domain.ids import AgentName, CallId, CallSid, ItemId
 from callcenter.domain.outcomes import Disposition
 from callcenter.domain.prices import Tokens
 from callcenter.simulator.carrier import (
@@ -53,6 +53,9 @@ async def wish(here: Center, *, queued_at: datetime | None = None) -> None:
         e.CallAnswered(CallSid("CA" + "e" * 32), CALLER, OURS),
         e.CallerSpoke(ItemId("i1"), "my chain is broken", 0, 900),
         e.CallbackRequested("now", "a broken chain", "support", queued_at),
+        e.AgentSpoke(
+            ItemId("i2"), AgentName("support"), "Shall we call?", "Shall we", 1, 9, 9
+        ),
         e.CallEnded(Disposition.CALLBACK, "the caller hung up"),
     ]
     for sequence, event in enumerate(told, 1):

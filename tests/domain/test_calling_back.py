@@ -42,7 +42,11 @@ TOLD = Told(
     call_sid=CallSid(""),
 )
 EARLIER = CallState(
-    turns=(Turn(ItemId("i"), Speaker.CALLER, None, "my debt", "my debt", 0),),
+    turns=(
+        Turn(ItemId("i"), Speaker.CALLER, None, "my debt", "my debt", 0),
+        Turn(ItemId("j"), Speaker.AGENT, TRIAGE, "We call.", "We call.", 1),
+        Turn(ItemId("k"), Speaker.CALLER, None, "right now", "right now", 2),
+    ),
     done=("opened ticket X2Y7C",),
 )
 
@@ -87,7 +91,7 @@ def test_the_agent_knows_the_matter_and_what_was_done() -> None:
     opening = called_back(TRIAGE, TOLD, EARLIER, OSLO)
     assert "a debt of 900 crowns" in opening.note
     assert "opened ticket X2Y7C" in opening.note
-    assert opening.history == EARLIER.turns
+    assert [turn.heard for turn in opening.history] == ["my debt", "We call."]
     assert "before you name anything of the matter" in opening.note
 
 
