@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.ids import CallId
+from callcenter.domain.redaction import redacted_text
 from callcenter.domain.tickets import Severity, Ticket, TicketNote, TicketStatus
 from callcenter.errors import StorageError
 from callcenter.storage import tables as t
@@ -55,6 +56,7 @@ class TicketBook:
         severity: Severity = Severity.NORMAL,
     ) -> Ticket:
         """A ticket of this call's. Repeating it is harmless."""
+        summary, details = redacted_text(summary), redacted_text(details)
         same = t.tickets.c
         repeated = await self._found(
             (same.call_id == call_id)
@@ -101,6 +103,7 @@ class TicketBook:
 
         The same words again are not written twice. Raises NoSuchTicket.
         """
+        text = redacted_text(text)
         async with self._database.write() as connection:
             ticket = await _one(connection, as_written(code))
             if ticket is None:
