@@ -41,6 +41,8 @@ class Found:
 
 def folded(word: str) -> str:
     """Without case and accents."""
+    if word.isascii():  # most are, and it is ten times as quick
+        return word.lower()[:LONGEST_WORD]
     apart = unicodedata.normalize("NFKD", word.casefold())
     plain = "".join(one for one in apart if not unicodedata.combining(one))
     return plain[:LONGEST_WORD]

@@ -6,6 +6,7 @@ rows are made in memory. A test holds both ways to the same rows.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import Table, func, insert, select
@@ -30,8 +31,7 @@ from callcenter.storage.record_tables import call_figures, call_texts
 from callcenter.wire.facts import dump, name_of
 
 CALLS_AT_ONCE: Final = 500
-"""In one transaction: memory stays small, and nobody waits for it long."""
-
+"""In one transaction: memory stays small."""
 PROJECTED: Final = (
     t.turns,
     t.tool_calls,
@@ -42,13 +42,18 @@ PROJECTED: Final = (
 )
 """Those that show what happened; nothing that somebody would still act upon."""
 
+UNSEEN: Final = (e.CallerSpoke, e.AgentSpoke, e.ModelUsed, e.ToolCalled, e.ToolReturned)
+"""Most facts are of these kinds, and none of them changes a call's own row."""
+
+_indexed: Final = lru_cache(maxsize=10_000)(indexed)  # they repeat themselves
+
 Rows = dict[Table, list[dict[str, Any]]]
 
 
 async def fill(
     database: Database, calls: Iterable[list[Fact]], advance: Callable[[int], None]
 ) -> int:
-    """Store calls that are over and new; returns how many. They are marked made up."""
+    """Store calls that are over and new; returns how many."""
     stored = 0
     for batch in _batches(calls):
         rows = _rows(batch)
@@ -105,13 +110,14 @@ def _rows(calls: list[list[Fact]]) -> Rows:
     for facts in calls:
         row = CallRow.before(facts[0])
         for fact in facts:
-            row = row.then(fact)
+            if not isinstance(fact.event, UNSEEN):
+                row = row.then(fact)
             rows[t.call_events].append(_event(fact))
         rows[t.calls].append(asdict(row))
         for table, some in _projected(facts).items():
             rows[table] += some
         rows[call_figures].append(_figures(row, facts))
-        lines = (indexed(line) for one in facts for line in said(one.event))
+        lines = (_indexed(line) for one in facts for line in said(one.event))
         text = "".join(f"{line}\n" for line in lines if line)
         rows[call_texts].append({"moment": 0, "text": text})
     return rows
