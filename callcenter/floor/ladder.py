@@ -242,12 +242,22 @@ class Ladder:
                 self.attempts.end(attempt_id, AttemptOutcome.REFUSED)
             else:
                 allowed.append((operator, attempt_id))
-        for operator, attempt_id in allowed:
-            self.attempts.begin(operator, attempt_id)
         if not allowed:
             return None
+        document = self._dialling(allowed, announcement)
+        while len(document) > twiml.MAX_INLINE_CHARACTERS and len(allowed) > 1:
+            allowed.pop()
+            document = self._dialling(allowed, announcement)
+        for operator, attempt_id in allowed:
+            self.attempts.begin(operator, attempt_id)
+        self._document = document
+        return document
+
+    def _dialling(
+        self, allowed: Sequence[tuple[Operator, AttemptId]], announcement: str
+    ) -> str:
         addresses, several = self._call.addresses, len(allowed) > 1
-        self._document = twiml.dial_all(
+        return twiml.dial_all(
             [
                 twiml.Ring(
                     operator,
@@ -261,7 +271,6 @@ class Ladder:
             timeout_s=self._call.house.rules.ring_s,
             announcement=announcement,
         )
-        return self._document
 
     def _too_late(self, attempt_id: AttemptId) -> str:
         """Why an operator who picked up gets no caller; empty: they may."""

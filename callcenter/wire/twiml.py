@@ -88,7 +88,7 @@ class Ring:
 def dial_all(
     rings: Sequence[Ring], *, action: str, timeout_s: int, announcement: str = ""
 ) -> str:
-    """Ring several at once; who presses 1 first is joined with the caller."""
+    """Ring one or several; the caller hears ringing until one of them presses 1."""
     response = VoiceResponse()
     if announcement:
         response.say(sayable(announcement))
@@ -102,33 +102,6 @@ def dial_all(
     for one in rings[:MOST_AT_ONCE]:
         destination = one.operator.destination
         _add_destination(dialling, destination, one.brief_url, one.status_callback)
-    response.append(dialling)
-    return str(response)
-
-
-def dial(
-    operator: Operator,
-    *,
-    action: str,
-    brief_url: str,
-    status_callback: str,
-    timeout_s: int,
-    caller_id: str = "",
-    announcement: str = "",
-) -> str:
-    """Ring one operator; the caller hears ringing until the operator presses 1."""
-    response = VoiceResponse()
-    if announcement:
-        response.say(sayable(announcement))
-    dialling = Dial(
-        action=action,
-        method="POST",
-        timeout=timeout_s,
-        answer_on_bridge=True,
-        time_limit=DIAL_LIMIT_SECONDS,
-        caller_id=caller_id or None,
-    )
-    _add_destination(dialling, operator.destination, brief_url, status_callback)
     response.append(dialling)
     return str(response)
 

@@ -14,9 +14,10 @@ from callcenter.wire.twiml import (
     SCREENING_SECONDS,
     VOICEMAIL_QUIET_SECONDS,
     VOICEMAIL_SECONDS,
+    Ring,
     bridge,
     connect,
-    dial,
+    dial_all,
     dial_anyone,
     hang_up,
     offer,
@@ -49,17 +50,13 @@ def said(document: str) -> list[str]:
     return [say.text or "" for say in read(document).iter("Say")]
 
 
-def dialled(
-    operator: Operator = ADA, announcement: str = "", caller_id: str = ""
-) -> str:
-    return dial(
-        operator,
+def dialled(operator: Operator = ADA, announcement: str = "") -> str:
+    brief_url, status = f"{BASE}/operator/brief?attempt=att_1", f"{BASE}/voice/status"
+    return dial_all(
+        [Ring(operator, brief_url, status)],
         action=f"{BASE}/voice/dial-ended?attempt=att_1&x=2",
-        brief_url=f"{BASE}/operator/brief?attempt=att_1",
-        status_callback=f"{BASE}/voice/status",
         timeout_s=20,
         announcement=announcement,
-        caller_id=caller_id,
     )
 
 
@@ -122,11 +119,11 @@ def test_the_operator_is_screened_while_the_caller_hears_ringing() -> None:
 
 
 def test_the_caller_is_told_what_happens_and_the_operator_sees_who_calls() -> None:
-    document = dialled(announcement="I am trying somebody.", caller_id="+15005550006")
+    document = dialled(announcement="I am trying somebody.")
 
     assert tags(document) == ["Say", "Dial"]
     assert said(document) == ["I am trying somebody."]
-    assert only(document, "Dial").attrib["callerId"] == "+15005550006"
+    assert "callerId" not in only(document, "Dial").attrib, "it is the caller's"
 
 
 @pytest.mark.parametrize(
