@@ -139,7 +139,7 @@ def apply(state: CallState, event: e.Event) -> CallState:
     return replace(_applied(state, event), phase=after(state.phase, event))
 
 
-def _applied(state: CallState, event: e.Event) -> CallState:  # noqa: C901, PLR0911, PLR0912, PLR0915  # one line a fact
+def _applied(state: CallState, event: e.Event) -> CallState:  # noqa: C901, PLR0911, PLR0912  # one line a fact
     match event:
         case e.CallAnswered(sid, caller, called, roster, direction):
             return replace(
@@ -183,8 +183,7 @@ def _applied(state: CallState, event: e.Event) -> CallState:  # noqa: C901, PLR0
             settled = deeds.settle(state.deeds, event)
             return replace(state, done=achieved, deeds=settled)
         case _ if isinstance(event, c.ConsultationEvent):
-            known = c.after(state.consultation, event)
-            return replace(state, consultation=known)
+            return replace(state, consultation=c.after(state.consultation, event))
         case queueing.QueueEntered() | queueing.QueueLeft():
             return replace(state, line=queueing.after(state.line, event))
         case e.CallEscalated(escalation_id, _, reason, topic, began_ms):

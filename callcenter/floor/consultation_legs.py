@@ -83,7 +83,7 @@ class OperatorLegs:
         """Have the carrier ring. It may take longer than the call lasts."""
         wait_ms = (order.ring_s + NETWORK_SECONDS) * MS
         self._deadline_ms[attempt_id] = self._call.clock_ms() + wait_ms
-        self._call.outlive(self._place(attempt_id, order))
+        _ = self._call.outlive(self._place(attempt_id, order))
 
     async def _place(self, attempt_id: AttemptId, order: LegOrder) -> None:
         try:
@@ -182,7 +182,7 @@ class OperatorLegs:
     # Inside.
 
     def _end(self, call_sid: CallSid, words: str) -> None:
-        self._call.outlive(self._ended(call_sid, words))
+        _ = self._call.outlive(self._ended(call_sid, words))
 
     async def _ended(self, call_sid: CallSid, words: str) -> None:
         carrier = self._call.house.carrier

@@ -68,25 +68,29 @@ class Joining:
             both.create_task(self._farewell(leg))
             both.create_task(self._operator_is_there(leg))
         waits = self._legs.is_wanted(leg.attempt_id)
-        if not waits or self._call.state.phase is not Phase.CONSULTING:
+        if not waits or self._phase is not Phase.CONSULTING:
             return
         self._call.record(c.CallerSent(leg.attempt_id))
         if await self._move(leg):
             await self.confirm(leg)
-        elif self._call.state.phase is Phase.JOINING:
+        elif self._is_joining():
             self._legs.close(leg.attempt_id, AttemptOutcome.FAILED, WENT_WRONG)
 
     async def confirm(self, leg: OperatorLeg) -> None:
         """The caller was moved: make sure that they have arrived."""
-        await self._until(lambda: self._phase is not Phase.JOINING, JOIN_SECONDS)
-        if self._phase is Phase.JOINING and await self._is_inside(leg):
+        await self._until(lambda: not self._is_joining(), JOIN_SECONDS)
+        if self._is_joining() and await self._is_inside(leg):
             self._desk.joined(leg)
-        if self._phase is Phase.JOINING:
+        if self._is_joining():
             self._legs.close(leg.attempt_id, AttemptOutcome.FAILED, WENT_WRONG)
 
     @property
     def _phase(self) -> Phase:
         return self._call.state.phase
+
+    def _is_joining(self) -> bool:
+        """Asked anew each time: facts come in while we wait."""
+        return self._phase is Phase.JOINING
 
     async def _move(self, leg: OperatorLeg) -> bool:
         """Whether the caller may be there; False: they certainly are not."""

@@ -127,6 +127,7 @@ class Control:
     deeds = Forgetful()
     standing = Unproved()
     allowance = Unlimited()
+    stays_meanwhile = False
 
     async def escalate(self, reason: str, topic: str) -> str:
         return ""

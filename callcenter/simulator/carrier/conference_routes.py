@@ -55,7 +55,7 @@ class ConferenceRoutes:
         form, room = await request.post(), self._room(request)
         if "Status" in form:
             if str(form["Status"]) != "completed":
-                raise RestError(400, 20001, f"Invalid Status: {form['Status']}")
+                raise RestError(400, 20001, f"Invalid Status: {form['Status']!r}")
             room.end()
         return web.json_response(conference(self._exchange, room))
 

@@ -4,7 +4,13 @@ from pathlib import Path
 
 from callcenter.domain import consultation as c, events as e
 from callcenter.domain.outcomes import AttemptOutcome
-from callcenter.simulator.carrier import Answers, NoAnswer, Phone, Scripted
+from callcenter.simulator.carrier import (
+    Answers,
+    NoAnswer,
+    OperatorBehaviour,
+    Phone,
+    Scripted,
+)
 from callcenter.simulator.carrier.records import Happening
 from tests.calls.warm.people import HELLO, legs, meets, outcomes, rung, warm
 from tests.fakes.center import ADA, BEA, CAI
@@ -14,7 +20,11 @@ TOGETHER = {"operator_ringing": "all_at_once"}
 
 
 async def test_the_others_fall_silent_when_one_takes_the_call(tmp_path: Path) -> None:
-    operators = {ADA: NoAnswer(), BEA: TAKES, CAI: NoAnswer()}
+    operators: dict[str, OperatorBehaviour] = {
+        ADA: NoAnswer(),
+        BEA: TAKES,
+        CAI: NoAnswer(),
+    }
     async with warm(tmp_path, operators, settings=TOGETHER, hurry=5) as here:
         call = await here.call(meets, wait=False)
         await call.ended()
@@ -33,7 +43,7 @@ async def test_a_second_who_presses_one_hears_that_it_is_taken(tmp_path: Path) -
         phone.press("1")
 
     both = Scripted(presses_too, after_s=0.2)
-    operators = {ADA: both, BEA: both, CAI: NoAnswer()}
+    operators: dict[str, OperatorBehaviour] = {ADA: both, BEA: both, CAI: NoAnswer()}
     async with warm(tmp_path, operators, settings=TOGETHER, hurry=5) as here:
 
         async def script(caller: object) -> None:
