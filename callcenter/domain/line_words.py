@@ -5,6 +5,10 @@ from typing import Final
 
 ALL_BUSY: Final = "All my colleagues are busy at the moment. Please hold."
 LINES_BUSY: Final = "I am sorry, all our lines are busy at the moment."
+CROWDED: Final = "all lines were busy"
+WAITED: Final = "waited in line for a person, and chose to come back to you"
+"""These two are for the record, and for the agent."""
+
 FREE_NOW: Final = "A colleague is free now. I am connecting you."
 TOO_LONG: Final = "I am sorry, none of my colleagues has become free."
 WILL_CALL: Final = (

@@ -45,19 +45,23 @@ def greeting(
 
 
 def nobody_answered(
-    agent: AgentName, history: tuple[Turn, ...], *, tried: bool
+    agent: AgentName, history: tuple[Turn, ...], *, tried: bool, reopens: str = ""
 ) -> Opening:
-    """The caller comes back because no operator took the call."""
+    """The caller comes back because no operator took the call.
+
+    `reopens` is a sentence that says when somebody will be at work.
+    """
     happened = "none of my colleagues could take the call just now"
     if not tried:
         happened = "none of my colleagues is available right now"
+    reopened = f"{reopens} " if reopens else ""
     return Opening(
         agent,
         "The transfer to an operator failed; the caller is back with you. Do not try "
         "it again unless they ask. Offer to take a message or to arrange a callback, "
         "and use take_message or request_callback for it. Begin with exactly these "
-        f'words: "I am sorry, {happened}. Shall I take a message, or would you like a '
-        'call back?"',
+        f'words: "I am sorry, {happened}. {reopened}Shall I take a '
+        'message, or would you like a call back?"',
         history,
         reason="no operator answered",
     )

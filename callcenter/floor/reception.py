@@ -5,7 +5,7 @@ from typing import Final
 from callcenter.domain import events as e
 from callcenter.domain.call import CallState
 from callcenter.domain.ids import AttemptId
-from callcenter.domain.line_words import LINES_BUSY
+from callcenter.domain.line_words import CROWDED, LINES_BUSY, WAITED
 from callcenter.domain.opening import (
     after_a_break,
     came_back,
@@ -30,8 +30,6 @@ GO_ON_KEY: Final = "1"
 GO_ON: Final = "To go on with our assistant, press 1. Otherwise, simply hang up."
 OPERATOR_LEFT: Final = "My colleague has left the call."
 KEPT: Final = "Thank you. Your message was recorded."
-WAITED: Final = "waited in line for a person, and chose to come back to you"
-CROWDED: Final = "all lines were busy"
 NOT_KEPT: Final = "I am sorry, I did not hear anything."
 
 
@@ -283,7 +281,12 @@ class Reception:
             return self.wishes.last_resort("nobody could take the call")
         tried = bool(state.escalation and state.escalation.attempts)
         return self.call.begin(
-            nobody_answered(self.call.agent, state.turns, tried=tried)
+            nobody_answered(
+                self.call.agent,
+                state.turns,
+                tried=tried,
+                reopens=self.voicemail.reopens(),
+            )
         )
 
 

@@ -43,14 +43,14 @@ class Voicemail:
 
     def begin(self, reason: str, apology: str = "") -> str:
         """Decide that the caller leaves a message; returns the document for it."""
-        reopens = self._reopens()
+        reopens = self.reopens()
         said = [part for part in (apology, reopens, INVITATION) if part]
         self._words = " ".join(said)
         self._call.record(v.VoicemailBegan(reason))
         return self.document
 
-    def _reopens(self) -> str:
-        """While we are closed, the message says until when."""
+    def reopens(self) -> str:
+        """While we are closed, a sentence that says until when."""
         queue = self._call.house.queue
         if queue is None or queue.staffed(GENERAL):
             return ""

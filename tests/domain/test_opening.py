@@ -53,6 +53,13 @@ def test_the_caller_hears_what_became_of_the_transfer(
     assert (opening.history, opening.reason) == (HISTORY, "no operator answered")
 
 
+def test_while_we_are_closed_the_agent_says_until_when() -> None:
+    soon = "We open again at eight tomorrow."
+    opening = nobody_answered(TRIAGE, HISTORY, tried=False, reopens=soon)
+
+    assert f"available right now. {soon} Shall I take" in spoken(opening)
+
+
 def test_a_conversation_goes_on_where_it_broke() -> None:
     opening = after_a_break(TRIAGE, HISTORY)
 
