@@ -119,6 +119,10 @@ HANDED_BACK: Final = (
     "repeat it. Go on from there: do what your colleague promised, or ask in one short "
     "sentence whether there is anything else."
 )
+ESCALATED: Final = (
+    "Your supervisor has decided that a colleague takes this call. Say exactly these "
+    'words and nothing more: "One moment, I am connecting you with a colleague."'
+)
 GOODBYE: Final = (
     "Your supervisor has decided to end this call. Take your leave with exactly these "
     'words: "I am sorry, I have to end this call now. Thank you for calling. Goodbye."'

@@ -34,9 +34,9 @@ from callcenter.realtime.last_words import LastWords
 from callcenter.realtime.outbox import CallerOutbox, ModelOutbox
 from callcenter.realtime.party import Party
 from callcenter.realtime.presence import Presence
-from callcenter.realtime.tap import Tap
 from callcenter.wire import media
 from callcenter.wire.sockets import MediaSocket
+from callcenter.wire.sound import Tap
 
 NO_AUDIO_SECONDS: Final = 10.0
 """A caller's frame comes every 20 ms; without any for this long, nobody is there."""
