@@ -24,7 +24,7 @@ PATIENCE_MS = 8_000
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-@dataclass(slots=True)
+@dataclass  # without slots: Playwright keeps its own things on whoever listens
 class Watcher:
     """A page, and all that it complained of."""
 
