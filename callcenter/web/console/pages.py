@@ -8,6 +8,8 @@ from quart import Blueprint
 
 from callcenter.domain.people import Role
 from callcenter.web.console import (
+    call_page,
+    calls,
     login,
     messages,
     schedule,
@@ -21,6 +23,8 @@ PAGES: Final[tuple[Callable[[ConsoleDesk], Blueprint], ...]] = (
     login.pages,
     supervise.pages,
     wallboard.pages,
+    calls.pages,
+    call_page.pages,
     schedule.pages,
     tickets.pages,
     messages.pages,
@@ -40,7 +44,7 @@ class Place:
 
 NAVIGATION: Final = (
     Place("Wallboard", "/console", "w"),
-    Place("Calls", "/console/calls", "c"),
+    Place("Calls", "/console/calls", "c", Role.OPERATOR),
     Place("People", "/console/people", "p", Role.OPERATOR),
     Place("Schedule", "/console/schedule", "s", Role.OPERATOR),
     Place("Tickets", "/console/tickets", "t", Role.OPERATOR),

@@ -18,6 +18,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "reopened": "The ticket is open again.",
     "unchanged": "Nothing was changed.",
     "cancelled": "The appointment is cancelled, and the first in line is offered it.",
+    "saved": "The view is saved. It stands above the list.",
+    "not_saved": "A view needs a name, and there may be 100 of them.",
+    "removed": "The view is removed.",
     "done": "Marked as done.",
     "undone": "Back on the list.",
 }

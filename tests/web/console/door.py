@@ -15,6 +15,7 @@ from quart.wrappers import Response
 from callcenter.assembly.clock import SystemClock
 from callcenter.assembly.node import Node, running
 from callcenter.domain.people import Role
+from callcenter.storage.audit import Audit
 from callcenter.storage.engine import Database
 from callcenter.storage.people import People
 from callcenter.web.console.doorkeeper import COOKIE, CSRF_HEADER
@@ -77,6 +78,11 @@ class Door:
 
     def visitor(self, **headers: str) -> Visitor:
         return Visitor(self.node.app.test_client(), headers=headers)
+
+    async def audit(self) -> list[tuple[str, str, str]]:
+        """What was written down of what people did, the newest first."""
+        entries = await Audit(self.database, SystemClock().now).latest(50)
+        return [(one.who, one.act, one.subject) for one in entries]
 
     async def signed_in(self, role: Role, name: str = "") -> Visitor:
         """Without typing a password: that takes a while, by design."""
