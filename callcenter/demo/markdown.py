@@ -74,7 +74,9 @@ def _line(  # noqa: C901, PLR0911  # a case a fact
         case "OperatorBriefed":
             return f"**To the operator alone:** {data['briefing']}"
         case "OperatorAnswered":
-            return "✓ *pressed 1: caller and operator are talking*"
+            return "✓ *the operator pressed 1*"
+        case "CallerJoined":
+            return "✓ *caller and operator are talking*"
         case "CallEnded":
             return f"■ *{data['disposition']}: {data['reason']}*"
         case _:
