@@ -52,7 +52,7 @@ def _lines(call: Data) -> Iterator[str]:
             yield line
 
 
-def _line(  # noqa: C901, PLR0911  # a case a fact
+def _line(  # noqa: C901, PLR0911, PLR0912  # a case a fact
     kind: str, data: Data, returned: Data
 ) -> str:
     match kind:
