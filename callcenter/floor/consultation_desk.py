@@ -85,7 +85,9 @@ class OperatorDesk:
 
     def joined(self, leg: OperatorLeg) -> None:
         """Caller and operator are together."""
-        if self._call.state.phase is Phase.JOINING and leg.sent:
+        now = self._call.state.consultation.leg(leg.attempt_id)
+        sent = now is not None and now.sent  # what we were given may be older
+        if self._call.state.phase is Phase.JOINING and sent:
             self._call.record(c.CallerJoined(leg.attempt_id, self._call.clock_ms()))
             self._legs.changed.set()
 
