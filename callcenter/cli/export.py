@@ -96,7 +96,7 @@ async def _write(
     paper: TextIO,
     advance: Callable[[], None],
 ) -> int:
-    from callcenter.cli.call_rows import CsvCalls, JsonCalls
+    from callcenter.storage.sheets import CsvCalls, JsonCalls
 
     told = 0
     writer = JsonCalls(paper) if form is Format.JSONL else CsvCalls(paper)

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from callcenter.cli.call_rows import HEADINGS, CsvCalls, harmless
 from callcenter.cli.calls import app
 from callcenter.storage import archive, record
 from callcenter.storage.engine import Database
 from callcenter.storage.schema import upgrade
+from callcenter.storage.sheets import HEADINGS, CsvCalls, harmless
 from tests.storage.story import WHOLE_CALL, call
 
 pytestmark = pytest.mark.usefixtures("path")

@@ -45,7 +45,7 @@ def pages(desk: ConsoleDesk) -> Blueprint:
     @routes.get("")
     @requires(Role.OPERATOR)
     async def list_() -> str | tuple[str, int]:
-        asked = _asked(request.args)
+        asked = asked_for(request.args)
         problem, page = "", None
         try:
             which = which_calls(asked, desk)
@@ -70,7 +70,7 @@ def pages(desk: ConsoleDesk) -> Blueprint:
     @routes.post("/views")
     @requires(Role.OPERATOR)
     async def save() -> Response:
-        asked = _asked(await request.form)
+        asked = asked_for(await request.form)
         try:
             which = which_calls(asked, desk)
             name = await field("name")
@@ -120,7 +120,7 @@ def _address_of(filters: Mapping[str, Any]) -> str:
     return urlencode({days.get(name, name): value for name, value in asked.items()})
 
 
-def _asked(given: Mapping[str, str]) -> dict[str, str]:
+def asked_for(given: Mapping[str, str]) -> dict[str, str]:
     """What an address or a form asks for: known names with something in them."""
     return {
         name: value[:MOST_LETTERS]

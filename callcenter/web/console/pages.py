@@ -10,6 +10,7 @@ from callcenter.domain.people import Role
 from callcenter.web.console import (
     call_page,
     calls,
+    exports,
     login,
     messages,
     schedule,
@@ -25,6 +26,7 @@ PAGES: Final[tuple[Callable[[ConsoleDesk], Blueprint], ...]] = (
     wallboard.pages,
     calls.pages,
     call_page.pages,
+    exports.pages,
     schedule.pages,
     tickets.pages,
     messages.pages,

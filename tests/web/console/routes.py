@@ -142,6 +142,7 @@ ROUTES: Final[dict[tuple[str, str], Who]] = {
     ("POST", "/console/calls/views"): OPERATOR,
     ("POST", "/console/calls/views/remove"): OPERATOR,
     ("GET", "/console/calls/<call_id>"): OPERATOR,
+    ("GET", "/console/exports/calls.<form>"): SUPERVISOR,
     ("GET", "/console/calls/<call_id>/timeline"): OPERATOR,
     ("GET", "/console/schedule"): OPERATOR,
     ("GET", "/console/schedule/<code>"): OPERATOR,

@@ -183,3 +183,22 @@ async def test_a_call_that_there_is_not_is_said_so(at_the_door: Door) -> None:
 
     for name in ("call_9999", "call_", "CA", "..", "%2e%2e"):
         assert (await ada.get(f"/console/calls/{name}")).status_code in {404, 308}
+
+
+async def test_what_a_list_shows_is_taken_elsewhere(at_the_door: Door) -> None:
+    await told(at_the_door, *STORY, END)
+    boss = await at_the_door.signed_in(Role.SUPERVISOR)
+
+    sheet = await boss.get("/console/exports/calls.csv?disposition=resolved")
+    assert sheet.headers["X-Total-Calls"] == "1"
+    assert "attachment" in sheet.headers["Content-Disposition"]
+    lines = (await sheet.get_data(as_text=True)).splitlines()
+    assert len(lines) == 2
+    assert lines[1].startswith(CALL)
+    whole = await boss.get("/console/exports/calls.jsonl?text=rattles")
+    assert "search_knowledge" in await whole.get_data(as_text=True)
+    none = await boss.get("/console/exports/calls.csv?disposition=failed")
+    assert len((await none.get_data(as_text=True)).splitlines()) == 1
+    assert (await boss.get("/console/exports/calls.exe")).status_code == 404
+    assert (await boss.get("/console/exports/calls.csv?from=x")).status_code == 400
+    assert ("supervisor", "calls.export", "csv") in await at_the_door.audit()
