@@ -63,7 +63,8 @@ def graph(
     dot: Annotated[bool, typer.Option("--dot", help="As a Graphviz graph.")] = False,
 ) -> None:
     """Draw who hands over to whom, and who has which tools."""
-    from callcenter.cli import roster_drawing, roster_svg
+    from callcenter.cli import roster_drawing
+    from callcenter.wire import roster_svg
 
     if [svg is not None, mermaid, dot].count(True) > 1:
         _fail("Choose one of --svg, --mermaid and --dot.")

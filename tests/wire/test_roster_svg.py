@@ -5,8 +5,8 @@ from xml.etree import ElementTree as ET
 
 from hypothesis import given, settings, strategies as st
 
-from callcenter.cli.roster_layout import BOX_WIDTH, HUMAN, layout
-from callcenter.cli.roster_svg import svg
+from callcenter.wire.roster_layout import BOX_WIDTH, HUMAN, layout
+from callcenter.wire.roster_svg import svg
 from callcenter.domain.card import Card
 from callcenter.domain.ids import AgentName
 from callcenter.domain.roster import Roster

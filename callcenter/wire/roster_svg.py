@@ -1,10 +1,10 @@
 """The roster as an SVG that reads well on light and dark pages."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
 from typing import Final
 
-from callcenter.cli.roster_layout import (
+from callcenter.wire.roster_layout import (
     BOX_WIDTH,
     CALLER_WIDTH,
     DESK_WIDTH,
@@ -76,18 +76,29 @@ NAMESPACE: Final = "http://www.w3.org/2000/svg"
 
 def svg(roster: Roster) -> str:
     """The whole file, with the end of its last line."""
+    page = '<rect class="page" width="100%" height="100%" rx="16"/>'
+    return _drawn(roster, f"<style>{STYLE}</style>\n{HEADS}\n{page}")
+
+
+def part_of_page(roster: Roster, address: Callable[[str], str]) -> str:
+    """The same for a page that has a style of its own, each agent a link."""
+    return _drawn(roster, HEADS, address)
+
+
+def _drawn(
+    roster: Roster, behind: str, address: Callable[[str], str] | None = None
+) -> str:
     drawn = layout(roster)
     size = f"{drawn.width:g} {drawn.height:g}"
     names = ", ".join(box.card.name for box in drawn.boxes)
+    kind = "img" if address is None else "group"
     parts = [
-        f'<svg xmlns="{NAMESPACE}" viewBox="0 0 {size}" role="img">',
+        f'<svg xmlns="{NAMESPACE}" viewBox="0 0 {size}" role="{kind}">',
         f"<title>Who hands over to whom: {escape(names)}</title>",
-        f"<style>{STYLE}</style>",
-        HEADS,
-        '<rect class="page" width="100%" height="100%" rx="16"/>',
+        behind,
         *(_way(way) for way in drawn.ways),
         *_caller(drawn),
-        *(line for box in drawn.boxes for line in _box(box)),
+        *(_linked(box, address) for box in drawn.boxes),
         *_desk(drawn),
         "</svg>",
     ]
@@ -114,6 +125,13 @@ def _caller(drawn: Layout) -> Iterator[str]:
     )
     x = MARGIN + CALLER_WIDTH / 2
     yield _text("caller-name", x, y + 4.5, "caller", middle=True)
+
+
+def _linked(box: Box, address: Callable[[str], str] | None) -> str:
+    lines = "\n".join(_box(box))
+    if address is None:
+        return lines
+    return f'<a href="{escape(address(box.card.name))}">{lines}</a>'
 
 
 def _box(box: Box) -> Iterator[str]:
