@@ -27,6 +27,7 @@ from callcenter.storage import (  # noqa: F401  # part of the metadata
     queue_tables,
     record_tables,
     schedule_tables,
+    system_tables,
     ticket_tables,
     wrap_up_tables,
 )

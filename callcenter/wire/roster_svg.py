@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from html import escape
 from typing import Final
 
+from callcenter.domain.roster import Roster
 from callcenter.wire.roster_layout import (
     BOX_WIDTH,
     CALLER_WIDTH,
@@ -19,7 +20,6 @@ from callcenter.wire.roster_layout import (
     Way,
     layout,
 )
-from callcenter.domain.roster import Roster
 
 STYLE: Final = """
 text { font: 13px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;

@@ -5,11 +5,11 @@ from xml.etree import ElementTree as ET
 
 from hypothesis import given, settings, strategies as st
 
-from callcenter.wire.roster_layout import BOX_WIDTH, HUMAN, layout
-from callcenter.wire.roster_svg import svg
 from callcenter.domain.card import Card
 from callcenter.domain.ids import AgentName
 from callcenter.domain.roster import Roster
+from callcenter.wire.roster_layout import BOX_WIDTH, HUMAN, layout
+from callcenter.wire.roster_svg import svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 
