@@ -55,9 +55,9 @@ class Alarms:
         self._database = database
         self._now = now
 
-    async def happened(self, kind: str, text: str) -> None:
+    async def happened(self, kind: str, text: str, times: int = 1) -> None:
         """Something was refused, or failed: a moment, with no end of its own."""
-        await self._sound(kind, text, over=True)
+        await self._sound(kind, text, over=True, times=times)
 
     async def state(self, node: str, troubles: Mapping[str, str]) -> None:
         """What is wrong with a node now, by kind; without a name: with the house.
@@ -65,6 +65,10 @@ class Alarms:
         Say it every few seconds: what nobody says any more is over.
         """
         now = self._now()
+        going_on = select(_its.id).where(_its.over_at.is_(None)).limit(1)
+        async with self._database.read() as connection:
+            if not troubles and await connection.scalar(going_on) is None:
+                return
         for kind, text in troubles.items():
             await self._sound(kind, text, node=node, over=False)
         mine = (_its.node == node) & _its.kind.not_in(troubles)
@@ -96,7 +100,9 @@ class Alarms:
         async with self._database.write() as connection:
             await connection.execute(gone)
 
-    async def _sound(self, kind: str, text: str, *, node: str = "", over: bool) -> None:
+    async def _sound(
+        self, kind: str, text: str, *, node: str = "", over: bool, times: int = 1
+    ) -> None:
         """A state is the same until it is over; a moment, until it was seen."""
         now = self._now()
         moment = (
@@ -105,12 +111,12 @@ class Alarms:
         same = moment if over else _its.over_at.is_(None)
         asked = select(_its.id).where(_its.kind == kind, _its.node == node, same)
         changes = {"text": text, "last_at": now, "over_at": now if over else None}
-        new = {"kind": kind, "node": node, "first_at": now, "times": 1}
-        times = _its.times + 1 if over else _its.times
+        new = {"kind": kind, "node": node, "first_at": now, "times": times}
+        counted = _its.times + times if over else _its.times
         async with self._database.write() as connection:
             there = await connection.scalar(asked.limit(1))
             if there is None:
                 await connection.execute(insert(alarms).values(**new, **changes))
             else:
                 its = update(alarms).where(_its.id == there)
-                await connection.execute(its.values(**changes, times=times))
+                await connection.execute(its.values(**changes, times=counted))

@@ -53,6 +53,10 @@ class Rosters:
         """The roster of that hash; the current one when it is not known (any more)."""
         return self._kept.get(roster_hash, self._current)
 
+    def descriptions(self) -> Mapping[str, str]:
+        """What the model reads of each tool that a card may name."""
+        return self._tools()
+
     async def follow(self) -> None:
         """Look for changes until cancelled."""
         while True:
