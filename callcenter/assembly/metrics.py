@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from callcenter.domain import events as e
 from callcenter.domain.guardrails import GuardrailTripped
 from callcenter.domain.phases import Phase, after
+from callcenter.domain.voicemail import LateVoicemail
 
 SECONDS: Final = (0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0, 15.0)
 LENGTHS: Final = (10, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600)
@@ -130,6 +131,9 @@ class Metrics:
             self._unheard.observe((spoke.spoken_ms - spoke.heard_ms) / 1_000)
 
     def _place(self, fact: e.Fact) -> None:
+        late = isinstance(fact.event, e.ToolReturned | LateVoicemail)
+        if late and fact.call_id not in self.phases:
+            return  # of a call that is over: it does not begin anew
         phase = after(self.phases.pop(fact.call_id, Phase.RINGING), fact.event)
         if phase is not Phase.ENDED:
             self.phases[fact.call_id] = phase

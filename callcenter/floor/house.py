@@ -1,14 +1,15 @@
 """What all calls of one node share: the ports, and the rules of the house."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from callcenter.domain.call import CallState
 from callcenter.domain.destinations import Refusal
 from callcenter.domain.events import Fact
-from callcenter.domain.redaction import Redactor
 from callcenter.domain.ids import CallId
 from callcenter.domain.operators import Operator
+from callcenter.domain.redaction import Redactor
 from callcenter.domain.tool import Tool
 from callcenter.floor.ports import (
     CallControl,
@@ -117,3 +118,10 @@ class House:
         default_factory=lambda: Redactor().publishable
     )
     """What watchers are told of a fact; the ledger sees to what is stored."""
+
+    def tell(self, fact: Fact) -> None:
+        """Have everybody who watches know of a fact."""
+        told = self.redacted(fact)
+        for watch in self.watchers:
+            with suppress(Exception):  # whoever watches must not hurt whom they watch
+                watch(told)

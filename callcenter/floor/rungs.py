@@ -102,7 +102,9 @@ class Rungs:
             return
         last = fold(facts).last_sequence
         sequence = (last // NODE_FACTS + 1) * NODE_FACTS + 1
-        house.ledger.append(Fact(facts[0].call_id, sequence, house.clock.now(), event))
+        fact = Fact(facts[0].call_id, sequence, house.clock.now(), event)
+        house.ledger.append(fact)
+        house.tell(fact)
         await house.ledger.flush(STORED_SECONDS)
 
     async def _enter_unknown(self, told: VoicemailTold) -> None:
@@ -121,7 +123,9 @@ class Rungs:
             CallEnded(Disposition.VOICEMAIL, "the caller left a message"),
         )
         for sequence, event in enumerate(story, 1):
-            house.ledger.append(Fact(call_id, sequence, now, event))
+            fact = Fact(call_id, sequence, now, event)
+            house.ledger.append(fact)
+            house.tell(fact)
         await house.ledger.flush(STORED_SECONDS)
 
 

@@ -6,7 +6,8 @@ from hmac import compare_digest
 from ipaddress import ip_address
 from typing import Final, Protocol
 
-from quart import Quart, Response, request
+from quart import Quart, Response, request, websocket
+from werkzeug.sansio.response import Response as AnyResponse
 
 from callcenter.domain.scopes import Scope, allows
 from callcenter.storage.api_keys import ApiKeys
@@ -14,7 +15,13 @@ from callcenter.wire.webhooks import REPETITION_FIELD
 
 MIME: Final = "text/plain; version=0.0.4; charset=utf-8"
 BEARER: Final = "Bearer "
-OF_TWILIO: Final = ("/incoming-call", "/media-stream", "/voice/", "/operator/")
+OF_TWILIO: Final = (
+    "/incoming-call",
+    "/media-stream",
+    "/voice/",
+    "/operator/",
+    "/callback/",
+)
 MOST_TOKENS: Final = 2_000
 """Twilio repeats a webhook within seconds."""
 
@@ -61,9 +68,21 @@ def count_webhooks(app: Quart, *, forged: Count, duplicates: Count) -> None:
         if len(seen) > MOST_TOKENS:
             seen.popitem(last=False)
 
+    _count_forged(app, forged)
+
+
+def _count_forged(app: Quart, forged: Count) -> None:
     @app.after_request
     async def refused(answer: Response) -> Response:
         if answer.status_code == 403 and request.path.startswith(OF_TWILIO):
+            forged.inc()
+        return answer
+
+    @app.after_websocket
+    async def not_let_in(answer: AnyResponse | None) -> AnyResponse | None:
+        """A handshake that was refused; None: it was accepted."""
+        refused = answer is not None and answer.status_code == 403
+        if refused and websocket.path.startswith(OF_TWILIO):
             forged.inc()
         return answer
 

@@ -9,12 +9,16 @@ from pathlib import Path
 
 import pytest
 from prometheus_client import generate_latest
+from pydantic import SecretStr
+from quart.testing.connections import WebsocketResponseError
 
 from callcenter import floor as floor_package
 from callcenter.assembly import measuring, node
 from callcenter.assembly.metrics import RESCUED, Metrics
 from callcenter.assembly.node import Node, running
 from callcenter.domain import events as e
+from callcenter.domain.ids import RecordingSid
+from callcenter.domain.voicemail import VoicemailTranscribed
 from callcenter.settings import Settings
 from tests.fakes.center import _prepared
 from tests.storage.story import WHOLE_CALL, call
@@ -42,6 +46,15 @@ def test_a_call_is_counted_by_what_happened_in_it() -> None:
     assert list(metrics.phases.values()) == ["talking"]
 
 
+def test_what_is_late_of_a_call_does_not_begin_it_anew() -> None:
+    metrics = Metrics()
+    facts = call("A")
+    late = replace(facts[-1], event=VoicemailTranscribed(RecordingSid("RE1"), "Hi."))
+    for fact in (*facts, late):
+        metrics.see(fact)
+    assert not metrics.phases
+
+
 def test_two_nodes_in_one_process_count_for_themselves() -> None:
     here, there = Metrics(), Metrics()
     here.see(call("A")[0])
@@ -57,10 +70,10 @@ def settings(tmp_path: Path) -> Settings:
         '[[operators]]\nname = "Ada"\nnumber = "+15005550101"\n'
     )
     return Settings(
-        _env_file=None,  # type: ignore[call-arg]
+        _env_file=None,
         database_url=f"sqlite+aiosqlite:///{path}",
         operators_file=tmp_path / "operators.toml",
-        metrics_token="let-me-in",  # type: ignore[arg-type]
+        metrics_token=SecretStr("let-me-in"),
         log_level="ERROR",
     )
 
@@ -85,7 +98,7 @@ async def test_a_node_tells_what_it_is_like_to_whoever_may_know(
     assert found["callcenter_model_healthy"] == 1
     assert found["callcenter_queue_length"] == 0
     assert found["callcenter_spend_limit_usd"] == 1_000
-    assert found["callcenter_signature_failures_total"] == 1
+    assert found["callcenter_signature_failures_total"] == 2
     assert found["callcenter_webhook_duplicates_total"] == 1
     assert found["callcenter_event_loop_lagged_total"] >= 1
 
@@ -99,6 +112,9 @@ async def refused_to_strangers(here: Node) -> None:
     assert (await client.get("/metrics")).status_code == 200
     assert (await client.get("/api/v1/alarms")).status_code == 401
     assert (await client.post("/voice/status", headers=proxied)).status_code == 403
+    with pytest.raises(WebsocketResponseError):
+        async with client.websocket("/media-stream", headers=proxied) as socket:
+            await socket.receive()
     again = {"I-Twilio-Idempotency-Token": "t1"}
     for _ in range(2):
         await client.post("/voice/stream-status", headers=again)

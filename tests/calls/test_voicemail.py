@@ -170,6 +170,7 @@ async def test_a_message_is_kept_once_however_often_it_is_told_of(
         assert shown["text"] == "My chain is broken."
         kinds = [one["kind"] for one in (await here.story(call))["events"]]
         assert kinds.count("VoicemailTranscribed") == 1
+        assert here.of(v.VoicemailTranscribed), "and whoever watches was told"
 
 
 async def test_a_message_that_was_not_understood_is_delivered_all_the_same(

@@ -19,7 +19,13 @@ from callcenter.web.api import call_shapes as shapes
 from callcenter.web.api.answers import ApiError, not_found
 from callcenter.web.api.desk import ApiDesk
 from callcenter.web.api.endpoints import Endpoints, Operation, Query
-from callcenter.web.api.following import END, Plain, follow, follow_all
+from callcenter.web.api.following import (
+    BEAT_SECONDS,
+    END,
+    Plain,
+    follow,
+    follow_all,
+)
 from callcenter.web.api.gate import Visitor, visitor
 
 MIME: Final = "text/event-stream"
@@ -174,17 +180,21 @@ async def _written(
     *,
     all_calls: bool,
 ) -> AsyncIterator[bytes]:
-    """The stream's bytes, while the visitor may still come in."""
+    """The stream's bytes, while the visitor may still come in.
+
+    That is asked at every beat, and also when so much happens that there is none.
+    """
+    loop = asyncio.get_running_loop()
     async with room, aclosing(facts):
         yield RETRY
+        asked_at = loop.time()
         try:
             async for fact in facts:
-                if fact is not None:
-                    yield event_of(fact, all_calls=all_calls)
-                elif await who.still():
-                    yield HEARTBEAT
-                else:
-                    return
+                if fact is None or loop.time() - asked_at >= BEAT_SECONDS:
+                    if not await who.still():
+                        return
+                    asked_at = loop.time()
+                yield HEARTBEAT if fact is None else event_of(fact, all_calls=all_calls)
         except StorageError as error:  # the client comes back, and goes on
             logger.warning("stream_ended", reason=str(error))
 

@@ -10,7 +10,7 @@ import pytest
 
 from callcenter.assembly.broadcast import ALL_CALLS, channel_of
 from callcenter.domain.events import Fact
-from callcenter.web.api import following
+from callcenter.web.api import following, streams
 from callcenter.wire.facts import dump_line
 from tests.storage.story import call
 from tests.web.api.conftest import Api
@@ -22,6 +22,7 @@ FACTS = call("A")
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(following, "FIRST_LOOK_SECONDS", 0.05)
     monkeypatch.setattr(following, "BEAT_SECONDS", 0.1)
+    monkeypatch.setattr(streams, "BEAT_SECONDS", 0.1)
     monkeypatch.setattr(following, "STORED_SECONDS", 0.3)
     monkeypatch.setattr(following, "LOOK_SECONDS", 0.01)
 
@@ -140,6 +141,24 @@ async def test_nothing_happening_is_said_too_until_the_key_is_revoked(
             await stream.block()
         await api.desk.keys.revoke(api.key.split("_")[1])
         await stream.ended()
+
+
+async def test_a_busy_stream_ends_with_its_key_as_well(api: Api) -> None:
+    """Something happens all the time, so there is never a beat without anything."""
+    async with streamed(api, "/events") as stream, asyncio.TaskGroup() as tasks:
+        while not stream.beats:
+            await stream.block()
+
+        async def busy() -> None:
+            while True:
+                told(api, FACTS[2:3])
+                await asyncio.sleep(0.01)
+
+        work = tasks.create_task(busy())
+        await stream.next()
+        await api.desk.keys.revoke(api.key.split("_")[1])
+        await stream.ended()
+        work.cancel()
 
 
 async def test_all_calls_are_streamed_live_and_named(api: Api) -> None:
