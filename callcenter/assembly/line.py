@@ -139,7 +139,7 @@ class Line:
                 self._own[fact.call_id] = replace(known, ringing_until=until)
             case q.QueueLeft() | e.CallEnded():
                 for where in (self._own, self._line, self._here):
-                    where.pop(fact.call_id, None)  # type: ignore[attr-defined]
+                    where.pop(fact.call_id, None)
             case _:
                 return
 

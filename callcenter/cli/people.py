@@ -3,7 +3,7 @@
 import getpass
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -11,7 +11,7 @@ from callcenter.cli.export import PRIVATE, STDOUT
 
 if TYPE_CHECKING:
     from callcenter.storage.engine import Database
-    from callcenter.storage.erasure import Erased
+    from callcenter.storage.erasure import Erased, Persons
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -129,7 +129,7 @@ async def _erase(database: "Database", number: str) -> "Erased":
     return await persons.erase(number, by=getpass.getuser(), now=datetime.now(UTC))
 
 
-def _persons(database: "Database") -> Any:  # noqa: ANN401  # imported on demand
+def _persons(database: "Database") -> "Persons":
     from callcenter.settings import Settings
     from callcenter.storage.erasure import Persons
 

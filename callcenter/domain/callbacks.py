@@ -121,7 +121,7 @@ class RetryRules:
 
     def pause_after(self, tries: int) -> timedelta:
         """How long to wait after so many tries."""
-        return self.pause * self.growth ** (tries - 1)
+        return self.pause * int(self.growth ** (tries - 1))
 
 
 def after_try(

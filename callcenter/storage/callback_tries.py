@@ -246,7 +246,8 @@ async def _outcome(
     if outcome is not None:
         its = its.where(_ITS.outcome.is_(None), _ITS.open_number.is_not(None))
     found = its.values(outcome=outcome).returning(_ITS.callback_id)
-    return await connection.scalar(found)
+    whose: str | None = await connection.scalar(found)
+    return whose
 
 
 async def _can_prove(connection: AsyncConnection, number: str) -> bool:

@@ -50,7 +50,7 @@ class Figures:
                 await connection.execute(sums)
             ).one()
             hours = (await connection.execute(by_hour)).all()
-            counted = {
+            counted: dict[str, dict[Any, int]] = {
                 name: dict((await connection.execute(asked)).all())
                 for name, asked in groups.items()
             }

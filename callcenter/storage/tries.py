@@ -95,4 +95,4 @@ async def _count(
 
 def _wait(beyond: int) -> timedelta:
     """Twice as long each time, up to the longest."""
-    return min(LONGEST_LOCK, FIRST_LOCK * 2 ** min(beyond, 10))
+    return min(LONGEST_LOCK, FIRST_LOCK * (1 << min(beyond, 10)))

@@ -45,7 +45,7 @@ class House:
     limits: Limits
 
     def purse(self, **settings: Any) -> Purse:
-        configured = Settings(_env_file=None, **settings)  # type: ignore[call-arg]
+        configured = Settings(_env_file=None, **settings)
         return Purse(configured, self.database, self.guard, self.clock)
 
     async def happened(self, call: str, *events: tuple[datetime, e.Event]) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from callcenter.assembly import console
+from callcenter.assembly import console, supervision
 from callcenter.bus.local import LocalBus
 from callcenter.domain import events as e, supervision as s
 from callcenter.domain.people import Role
@@ -64,7 +64,7 @@ async def pair(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[tuple[Pair, Leg]]:
     bus: Bus = SharedBus()
-    supervising = console.supervising
+    supervising = supervision.supervising
     monkeypatch.setattr(
         console,
         "supervising",

@@ -75,7 +75,8 @@ async def test_a_colleague_takes_the_line_and_the_agent_stays_behind_them() -> N
         await stage.line.response_began(agent, R1)
         await stage.line.play(agent, ANSWER, R1, VOICE)
         colleague = await stage.line.take()
-        assert stage.line.taken
+        taken = stage.line.taken
+        assert taken
         await stage.until(lambda: stage.sent(Clear))
         before = len(stage.sent(Media))
         await stage.line.play(agent, ItemId("late"), R1, VOICE)

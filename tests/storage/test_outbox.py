@@ -1,4 +1,4 @@
-"""What other programs are told is written once, with its cause, and sent until taken."""
+"""What other programs are told is written once, with its cause, and sent till taken."""
 
 from datetime import datetime, timedelta
 

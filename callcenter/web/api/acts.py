@@ -51,7 +51,8 @@ def acts(api: Endpoints, desk: ApiDesk) -> None:
     )
     async def act_on_call(call_id: str, body: ActBody) -> object:
         """Whisper to the agent, escalate now, or end a live call, at whichever node."""
-        if body.act == Act.WHISPER and not body.text:
+        act = Act(body.act)
+        if act is Act.WHISPER and not body.text:
             raise ApiError(422, "Say what the agent is to know.", field="text")
         orders = cast("Orders | None", current_app.extensions.get("orders"))
         who = visitor().person or visitor().name
@@ -59,7 +60,7 @@ def acts(api: Endpoints, desk: ApiDesk) -> None:
         outcome = NOT_LIVE
         if orders is not None:
             outcome = await orders.give(
-                Act(body.act),
+                act,
                 call_id,
                 who,
                 Role.SUPERVISOR,  # the scope says so: it takes one, or a key with it

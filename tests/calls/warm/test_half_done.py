@@ -6,7 +6,14 @@ import pytest
 
 from callcenter.domain import consultation as c, events as e
 from callcenter.domain.outcomes import AttemptOutcome, Disposition
-from callcenter.simulator.carrier import Answers, Happening, Phone, RestFault, Scripted
+from callcenter.simulator.carrier import (
+    Answers,
+    Happening,
+    OperatorBehaviour,
+    Phone,
+    RestFault,
+    Scripted,
+)
 from callcenter.telephony import rest as telephony
 from tests.calls.warm.people import (
     HELLO,
@@ -84,7 +91,10 @@ async def test_an_operator_who_is_gone_before_the_caller_comes_is_followed_by_an
         await phone.waits(60)
         phone.hang_up()
 
-    operators = {ADA: Scripted(takes_and_leaves, after_s=0.1), BEA: TAKES}
+    operators: dict[str, OperatorBehaviour] = {
+        ADA: Scripted(takes_and_leaves, after_s=0.1),
+        BEA: TAKES,
+    }
     async with warm(tmp_path, operators, voice_ms=400) as here:
         call = await here.call(meets, wait=False)
         await call.ended()
@@ -102,7 +112,7 @@ async def test_a_join_of_which_no_callback_tells_is_asked_for(tmp_path: Path) ->
             if "conference-status" not in callback.url:  # type: ignore[attr-defined]
                 await notify(callback, fields, leg)  # type: ignore[arg-type]
 
-        exchange.notify = forgetful  # type: ignore[method-assign,assignment]
+        exchange.notify = forgetful  # type: ignore[method-assign]
         lasting = Answers(after_s=0.1, talks=HELLO, hangs_up_after_s=2)
         here.carrier.operators[ADA] = lasting
         call = await here.call(meets, wait=False)

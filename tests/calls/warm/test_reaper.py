@@ -87,9 +87,9 @@ async def test_a_conference_of_one_is_ended_in_the_second_round(
         try:
             ends = reaper(here.settings, here.node.floor, database)
             await ends.round()
-            assert not here.carrier.conferences[0].over
+            assert [room.over for room in here.carrier.conferences] == [False]
             await ends.round()
-            assert here.carrier.conferences[0].over
+            assert [room.over for room in here.carrier.conferences] == [True]
         finally:
             await database.close()
         here.lets_go = True

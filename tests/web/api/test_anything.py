@@ -77,9 +77,8 @@ async def answered(
     headers = {"Authorization": f"Bearer {api.key}", "Content-Type": "application/json"}
     raw = b"" if body is None else json.dumps(body).encode()
     api.clock.ms += 1_000  # nobody is too quick
-    answer = await api.client.open(
-        path, method=method.upper(), headers=headers, data=raw
-    )
+    ask = getattr(api.client, method.lower())
+    answer = await ask(path, headers=headers, data=raw)
     content = await answer.get_data(as_text=False)
     return answer.status_code, answer.content_type or "", content
 

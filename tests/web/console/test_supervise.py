@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from array import array
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from quart.testing import QuartClient
@@ -37,8 +37,7 @@ async def eva(here: Center) -> QuartClient:
     person = await people.find("eva")
     assert person
     token = await keeper.sessions.begin(person)
-    client = app.test_client()
-    assert isinstance(client, QuartClient)
+    client = cast("QuartClient", app.test_client())
     client.set_cookie("localhost", COOKIE, keeper.auth.dump_token(token, app))
     return client
 
