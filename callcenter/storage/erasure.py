@@ -23,6 +23,7 @@ from callcenter.storage.callback_tables import callback_tries, callbacks, opt_ou
 from callcenter.storage.caller_tables import customers, verification_tries
 from callcenter.storage.engine import Database
 from callcenter.storage.history import History, plain
+from callcenter.storage.people_tables import audit
 from callcenter.storage.record_tables import erasures
 from callcenter.storage.schedule_tables import waiting
 from callcenter.storage.scrubbing import audio_of, delete_files, paths_of, scrub
@@ -212,5 +213,7 @@ async def _erase_rows(connection: AsyncConnection, number: str) -> None:
         update(opt_outs)
         .where(opt_outs.c.number == number)
         .values(number=sealed(number)),
+        # Who looked at somebody stays known, and not at whom.
+        update(audit).where(audit.c.subject == number).values(subject=sealed(number)),
     ):
         await connection.execute(statement)

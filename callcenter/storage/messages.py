@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import and_, delete, insert, select
+from sqlalchemy import Select, and_, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from callcenter.storage import tables as t
@@ -51,28 +51,7 @@ class Messages:
     ) -> list[Message]:
         """The newest first; open ones, done ones, or all of them."""
         kinds = {None: (MESSAGE, VOICEMAIL), True: (VOICEMAIL,), False: (MESSAGE,)}
-        asked = (
-            select(
-                _LEFT.call_id,
-                _LEFT.sequence,
-                _LEFT.at,
-                _LEFT.kind,
-                _LEFT.text,
-                t.calls.c.caller_number,
-                _LEFT.recording_sid,
-                _LEFT.seconds,
-                _MARK.done_at,
-                _MARK.done_by,
-            )
-            .join(t.calls, t.calls.c.id == _LEFT.call_id)
-            .outerjoin(
-                follow_up_marks,
-                and_(_MARK.call_id == _LEFT.call_id, _MARK.sequence == _LEFT.sequence),
-            )
-            .where(_LEFT.kind.in_(kinds[voicemails]))
-            .order_by(_LEFT.at.desc(), _LEFT.call_id, _LEFT.sequence)
-            .limit(limit)
-        )
+        asked = _asked().where(_LEFT.kind.in_(kinds[voicemails])).limit(limit)
         if done is not None:
             marked = _MARK.done_at.is_not(None) if done else _MARK.done_at.is_(None)
             asked = asked.where(marked)
@@ -81,6 +60,21 @@ class Messages:
         async with self._database.read() as connection:
             rows = await connection.execute(asked)
             return [Message(**row) for row in rows.mappings()]
+
+    async def of_number(self, number: str) -> list[Message]:
+        """All of one caller's, the newest first."""
+        asked = _asked().where(
+            _LEFT.kind.in_((MESSAGE, VOICEMAIL)), t.calls.c.caller_number == number
+        )
+        async with self._database.read() as connection:
+            rows = await connection.execute(asked.limit(MOST_MESSAGES))
+            return [Message(**row) for row in rows.mappings()]
+
+    async def find(self, call_id: str, sequence: int) -> Message | None:
+        asked = _asked().where(_LEFT.call_id == call_id, _LEFT.sequence == sequence)
+        async with self._database.read() as connection:
+            row = (await connection.execute(asked)).mappings().one_or_none()
+        return None if row is None else Message(**row)
 
     async def knows(self, recording_sid: str) -> bool:
         """Whether a recording is a message that somebody left here."""
@@ -104,3 +98,24 @@ class Messages:
         its_own = and_(_MARK.call_id == call_id, _MARK.sequence == sequence)
         async with self._database.write() as connection:
             await connection.execute(delete(follow_up_marks).where(its_own))
+
+
+def _asked() -> Select[Any]:
+    marked = and_(_MARK.call_id == _LEFT.call_id, _MARK.sequence == _LEFT.sequence)
+    return (
+        select(
+            _LEFT.call_id,
+            _LEFT.sequence,
+            _LEFT.at,
+            _LEFT.kind,
+            _LEFT.text,
+            t.calls.c.caller_number,
+            _LEFT.recording_sid,
+            _LEFT.seconds,
+            _MARK.done_at,
+            _MARK.done_by,
+        )
+        .join(t.calls, t.calls.c.id == _LEFT.call_id)
+        .outerjoin(follow_up_marks, marked)
+        .order_by(_LEFT.at.desc(), _LEFT.call_id, _LEFT.sequence)
+    )

@@ -5,7 +5,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, RowMapping, Select, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -96,6 +105,25 @@ class TicketBook:
             theirs = or_(theirs, column.phone == phone)
         return await self._found(theirs & (column.status != TicketStatus.CLOSED))
 
+    async def of_number(self, phone: str) -> Sequence[Ticket]:
+        """All that were opened from a number, the newest first."""
+        return await self._found(t.tickets.c.phone == phone)
+
+    async def rank(self, code: str, author: str, severity: Severity) -> Ticket:
+        """Say how much it matters; a note tells who did. Raises NoSuchTicket."""
+        async with self._database.write() as connection:
+            ticket = await _one(connection, as_written(code))
+            if ticket is None:
+                raise NoSuchTicket(code)
+            if severity is ticket.severity:
+                return ticket
+            its = update(t.tickets).where(t.tickets.c.code == ticket.code)
+            await connection.execute(its.values(severity=severity))
+            said = f"Severity: {severity} instead of {ticket.severity}."
+            note = TicketNote(self._now(), author, said)
+            await _add(connection, ticket.code, note)
+        return replace(ticket, severity=severity, notes=(*ticket.notes, note))
+
     async def note(
         self, code: str, author: str, text: str, status: TicketStatus | None = None
     ) -> Ticket:
@@ -125,13 +153,20 @@ class TicketBook:
         *,
         status: TicketStatus | None = None,
         severity: Severity | None = None,
+        before: tuple[datetime, str] | None = None,
     ) -> list[Ticket]:
-        """The newest first; of this status and severity alone, if they are given."""
+        """The newest first; of this status and severity alone, if they are given.
+
+        `before` is when the last one of the page before was opened, and its code.
+        """
         wanted = {
             t.tickets.c.status: status,
             t.tickets.c.severity: severity,
         }
         conditions = [column == value for column, value in wanted.items() if value]
+        if before is not None:
+            its = t.tickets.c
+            conditions.append(tuple_(its.opened_at, its.code) < before)
         return await self._found(*conditions, limit=limit)
 
     async def _found(
@@ -140,7 +175,7 @@ class TicketBook:
         asked = (
             select(t.tickets)
             .where(*conditions)
-            .order_by(t.tickets.c.opened_at.desc())
+            .order_by(t.tickets.c.opened_at.desc(), t.tickets.c.code.desc())
             .limit(limit)
         )
         async with self._database.read() as connection:

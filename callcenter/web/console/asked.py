@@ -1,6 +1,6 @@
 """What an address asks of a page: read with care, and never an error for a person."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final, TypeVar
 
@@ -23,6 +23,16 @@ def day(name: str) -> date | None:
         return date.fromisoformat(request.args.get(name, ""))
     except ValueError:
         return None
+
+
+def moment(name: str) -> tuple[datetime, str] | None:
+    """Where a page ended, such as 2026-11-22T09:00:00+00:00~cb_1; else none."""
+    at, _, key = request.args.get(name, "").partition("~")
+    try:
+        found = datetime.fromisoformat(at)
+    except ValueError:
+        return None
+    return (found, key) if found.tzinfo else None
 
 
 async def field(name: str, most: int = MOST_TEXT) -> str:

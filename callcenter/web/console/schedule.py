@@ -9,14 +9,19 @@ from werkzeug.wrappers import Response
 
 from callcenter.domain.people import Role
 from callcenter.domain.schedule import Appointment
+from callcenter.errors import SlotTaken, StorageError
 from callcenter.storage.schedule import AppointmentBook
-from callcenter.storage.week import days_of
-from callcenter.web.console.asked import day as asked_day
+from callcenter.storage.week import Days, days_of
+from callcenter.web.console.asked import day as asked_day, field
 from callcenter.web.console.desk import ConsoleDesk
 from callcenter.web.console.doorkeeper import me, requires
+from callcenter.web.console.office import office
 from callcenter.web.console.said import back_to, told
 
 WEEK: Final = 7
+MOST_BY_HAND: Final = 100
+"""For one number: people of the house may book more for somebody than agents may."""
+
 FAR: Final = timedelta(days=365 * 5)
 """Nobody plans further; and a calendar has an end."""
 
@@ -45,6 +50,9 @@ def pages(desk: ConsoleDesk) -> Blueprint:
             before=first - timedelta(WEEK),
             after=first + timedelta(WEEK),
             resource=resource,
+            rows=_rows(found, resource),
+            feeds=[(one, office(desk).feed(one)) for one in found.resources],
+            said=told(),
         )
 
     @routes.get("/<code>")
@@ -58,6 +66,7 @@ def pages(desk: ConsoleDesk) -> Blueprint:
             one=appointment,
             house=house,
             open=coming and not appointment.cancelled and not appointment.held_until,
+            again=coming and appointment.cancelled and appointment.call_id,
             said=told(),
         )
 
@@ -72,7 +81,54 @@ def pages(desk: ConsoleDesk) -> Blueprint:
         await desk.audit.note(me().name, "appointment.cancel", appointment.code)
         return back_to(page, "cancelled")
 
+    _undoing(routes, desk)
     return routes
+
+
+def _undoing(routes: Blueprint, desk: ConsoleDesk) -> None:
+    book = desk.schedule
+
+    @routes.post("/<code>/again")
+    @requires(Role.OPERATOR)
+    async def again(code: str) -> Response:
+        """A cancelled time is free for everybody: this is a booking like others."""
+        gone = await _there(book, code)
+        page = f"/console/schedule/{gone.code}"
+        if not gone.cancelled or gone.call_id is None:
+            return back_to(page, "unchanged")
+        try:
+            made = await book.book(
+                gone.slot, gone.name, gone.phone, gone.call_id, most=MOST_BY_HAND
+            )
+        except SlotTaken:
+            return back_to(page, "taken")
+        except StorageError:
+            return back_to(page, "not_booked")
+        await desk.audit.note(me().name, "appointment.book", made.code, gone.code)
+        return back_to(f"/console/schedule/{made.code}", "booked_again")
+
+    @routes.post("/waiting/leave")
+    @requires(Role.OPERATOR)
+    async def leave() -> Response:
+        phone = await field("phone")
+        if not phone or not await book.waiting.leave(phone):
+            return back_to("/console/schedule", "unchanged")
+        await desk.audit.note(me().name, "waiting.leave", phone)
+        return back_to("/console/schedule", "off_the_line")
+
+
+def _rows(found: Days, resource: str) -> list[tuple[str, list[list[Appointment]]]]:
+    """Each of whom or what serves callers, with what they have on each day."""
+    return [
+        (
+            name,
+            [
+                [one for one in day.appointments if one.slot.resource == name]
+                for day in found.days
+            ],
+        )
+        for name in ([resource] if resource else found.resources)
+    ]
 
 
 def _monday(day: date, today: date) -> date:
