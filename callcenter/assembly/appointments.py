@@ -20,6 +20,7 @@ from callcenter.storage import house as tables
 from callcenter.storage.engine import Database
 from callcenter.storage.house_file import load_house
 from callcenter.storage.schedule import AppointmentBook
+from callcenter.storage.sessions import kept_key
 from callcenter.storage.texts import TextBook
 from callcenter.telephony.texts import TwilioTexts
 from callcenter.web.calendar import calendar
@@ -41,9 +42,12 @@ class Appointments:
     written: bool
     """Whether the house comes from a file, which then decides."""
     database: Database
+    links: Links
 
     async def prepare(self) -> None:
         """Make the database know the house. Raises StorageError."""
+        if not self.links.secret:
+            self.links.secret = await kept_key(self.database)
         if self.written:
             await tables.apply(self.database, self.house)
         else:
@@ -51,8 +55,10 @@ class Appointments:
 
 
 def links_of(settings: Settings) -> Links:
-    """Links that begin with PUBLIC_URL."""
-    return Links(settings.secret_key.get_secret_value(), settings.public_base)
+    """Links that begin with PUBLIC_URL; without SECRET_KEY, their secret is to come."""
+    known = "secret_key" in settings.model_fields_set
+    secret = settings.secret_key.get_secret_value() if known else ""
+    return Links(secret, settings.public_base)
 
 
 def appointments(settings: Settings, database: Database, clock: Clock) -> Appointments:
@@ -67,12 +73,14 @@ def appointments(settings: Settings, database: Database, clock: Clock) -> Appoin
         possible=bool(settings.twilio_phone_number),
     )
     book = AppointmentBook(database, house, rules=rules, now=clock.now)
+    links = links_of(settings)
     return Appointments(
         book,
-        calendar(book, house, links_of(settings), clock.now),
+        calendar(book, house, links, clock.now),
         house,
         written is not None,
         database,
+        links,
     )
 
 
@@ -92,7 +100,7 @@ async def running_errands(
             kept.house.name,
             kept.house.zone,
             settings.twilio_phone_number,
-            links_of(settings),
+            kept.links,
         )
         errands = Errands(
             kept.book,

@@ -1,16 +1,15 @@
 """`callcenter schedule`: the house's file, and the calendars that people can follow."""
 
-from typing import Annotated, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+if TYPE_CHECKING:
+    from callcenter.storage.engine import Database
+
 app = typer.Typer(no_args_is_help=True)
 
-NO_KEY: Final = (
-    "SECRET_KEY is not set, so links work only until the next start. Set it (for "
-    "example to what `openssl rand -base64 32` prints), start the server with it, and "
-    "ask again."
-)
 NO_ADDRESS: Final = (
     "PUBLIC_URL is not set, so nobody outside could open the links. Set it to the "
     "address of this server, such as https://calls.example.com."
@@ -64,22 +63,26 @@ def feed(
     """
     from json import dumps
 
+    from callcenter.assembly.appointments import links_of
     from callcenter.cli.reading import asked
     from callcenter.errors import ConfigurationError
     from callcenter.settings import Settings
     from callcenter.storage.schedule import AppointmentBook
-    from callcenter.wire.links import Links
+    from callcenter.storage.sessions import kept_key
 
     settings = Settings()
-    if "secret_key" not in settings.model_fields_set:
-        raise ConfigurationError(NO_KEY)
     if not settings.public_base:
         raise ConfigurationError(NO_ADDRESS)
 
-    names = asked(lambda database: AppointmentBook(database).resources())
+    links = links_of(settings)
+
+    async def known(database: "Database") -> Sequence[str]:
+        links.secret = links.secret or await kept_key(database)
+        return await AppointmentBook(database).resources()
+
+    names = asked(known)
     if not names:
         raise ConfigurationError(NO_RESOURCES)
-    links = Links(settings.secret_key.get_secret_value(), settings.public_base)
     addresses = {name: links.feed(name) for name in names}
     if json:
         typer.echo(dumps(addresses, ensure_ascii=False))

@@ -100,20 +100,25 @@ class Sessions:
 
     async def kept_key(self) -> str:
         """The key of all nodes for signing cookies; made when there is none."""
-        value = console_secrets.c.value
-        asked = select(value).where(console_secrets.c.name == KEY)
-        async with self._database.read() as connection:
-            if key := await connection.scalar(asked):
-                return str(key)
-        key = secrets.token_urlsafe(TOKEN_BYTES)
-        try:
-            async with self._database.write() as connection:
-                row = insert(console_secrets).values(name=KEY, value=key)
-                await connection.execute(row)
-        except IntegrityError:  # another node was quicker
-            async with self._database.read() as connection:
-                key = str(await connection.scalar(asked))
-        return key
+        return await kept_key(self._database)
+
+
+async def kept_key(database: Database) -> str:
+    """What all nodes sign and seal with when SECRET_KEY is not set; made once."""
+    value = console_secrets.c.value
+    asked = select(value).where(console_secrets.c.name == KEY)
+    async with database.read() as connection:
+        if key := await connection.scalar(asked):
+            return str(key)
+    key = secrets.token_urlsafe(TOKEN_BYTES)
+    try:
+        async with database.write() as connection:
+            row = insert(console_secrets).values(name=KEY, value=key)
+            await connection.execute(row)
+    except IntegrityError:  # another node was quicker
+        async with database.read() as connection:
+            key = str(await connection.scalar(asked))
+    return key
 
 
 def sealed(token: str) -> str:

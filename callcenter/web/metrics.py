@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from typing import Final, Protocol
 
 from quart import Quart, Response, request, websocket
-from werkzeug.sansio.response import Response as AnyResponse
+from quart.typing import ResponseTypes
 
 from callcenter.domain.scopes import Scope, allows
 from callcenter.storage.api_keys import ApiKeys
@@ -79,7 +79,7 @@ def _count_forged(app: Quart, forged: Count) -> None:
         return answer
 
     @app.after_websocket
-    async def not_let_in(answer: AnyResponse | None) -> AnyResponse | None:
+    async def not_let_in(answer: ResponseTypes | None) -> ResponseTypes | None:
         """A handshake that was refused; None: it was accepted."""
         refused = answer is not None and answer.status_code == 403
         if refused and websocket.path.startswith(OF_TWILIO):

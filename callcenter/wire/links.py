@@ -1,7 +1,7 @@
 """Addresses that open without a login: whoever has one was given it.
 
-Each carries a seal made with SECRET_KEY; guessing one is guessing 128 bits. With
-another key (one is made up at every start if none is set) they are void.
+Each carries a seal made with SECRET_KEY, or with the key that the database keeps for
+all nodes; guessing one is guessing 128 bits. With another key they are void.
 """
 
 import hmac
@@ -15,18 +15,20 @@ SEAL_BYTES: Final = 16
 ENDING: Final = ".ics"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Links:
     """The sealed addresses of one house."""
 
     secret: str = field(repr=False)
+    """Empty: it is not known yet; until then there are no links, and none opens."""
     base: str
     """Where the outside reaches us; empty: nowhere, and then there are no links."""
 
     def invitation(self, code: str) -> str:
         """An appointment, as a calendar understands it."""
-        seal = self._seal("appointment", code)
-        return f"{self.base}/a/{code}-{seal}{ENDING}" if self.base else ""
+        if not (self.base and self.secret):
+            return ""
+        return f"{self.base}/a/{code}-{self._seal('appointment', code)}{ENDING}"
 
     def feed(self, resource: str) -> str:
         """All appointments of somebody or something."""
@@ -42,6 +44,8 @@ class Links:
         return self._fits(key, "feed", resource)
 
     def _fits(self, seal: str, purpose: str, what: str) -> bool:
+        if not self.secret:
+            return False
         return hmac.compare_digest(seal.encode(), self._seal(purpose, what).encode())
 
     def _seal(self, purpose: str, what: str) -> str:

@@ -9,6 +9,9 @@ from callcenter.assembly.appointments import links_of
 from callcenter.assembly.node import running
 from callcenter.errors import ConfigurationError
 from callcenter.settings import Settings
+from callcenter.storage.engine import Database
+from callcenter.storage.sessions import kept_key
+from callcenter.wire.links import Links
 
 ROOT = Path(__file__).parent.parent.parent
 EXAMPLE = (ROOT / "house.example.toml").read_text(encoding="utf-8")
@@ -38,6 +41,24 @@ async def test_the_house_s_file_decides_what_can_be_booked(
         assert answer.status_code == 200
         assert "X-WR-CALNAME:ramp (Fjord Cycles)" in await answer.get_data(as_text=True)
         assert (await client.get(feed.partition("?")[0])).status_code == 404
+
+
+async def test_without_a_secret_key_links_survive_a_restart_and_are_every_node_s(
+    settings: Settings,
+) -> None:
+    unset = Settings(
+        _env_file=None,
+        agents_dir=ROOT / "agents",
+        database_url=settings.database_url,
+        public_url=settings.public_url,
+    )
+    for _ in range(2):
+        async with running(unset) as node:
+            database = Database.open(unset.database_url)
+            links = Links(await kept_key(database), unset.public_base)
+            await database.close()
+            feed = links.feed("workshop stand 1").removeprefix(links.base)
+            assert (await node.app.test_client().get(feed)).status_code == 200
 
 
 @pytest.mark.parametrize("written", ["[house]\nname = 7", None])

@@ -100,16 +100,21 @@ def test_the_feeds_are_printed_with_their_keys(
     assert f"workshop stand 1\n  {links.feed('workshop stand 1')}\n" in plain.output
 
 
-@pytest.mark.parametrize(
-    ("known", "missing"),
-    [("PUBLIC_URL", "SECRET_KEY is not set"), ("SECRET_KEY", "PUBLIC_URL is not set")],
-)
-def test_a_link_that_would_not_work_is_not_printed(
-    here: Path, monkeypatch: pytest.MonkeyPatch, known: str, missing: str
+def test_without_a_secret_key_the_database_s_own_seals_them(
+    here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("SECRET_KEY", "PUBLIC_URL"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv(known, "https://calls.example.com")
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    monkeypatch.setenv("PUBLIC_URL", "https://calls.example.com/")
+    first = CliRunner().invoke(app, ["schedule", "feed", "--json"])
+    again = CliRunner().invoke(app, ["schedule", "feed", "--json"])
+    assert "?key=" in first.output
+    assert first.output == again.output
+
+
+def test_a_link_that_would_not_work_is_not_printed(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PUBLIC_URL", raising=False)
     result = CliRunner().invoke(app, ["schedule", "feed"])
-    assert missing in str(result.exception)
+    assert "PUBLIC_URL is not set" in str(result.exception)
     assert "http" not in result.output

@@ -46,5 +46,14 @@ def test_without_an_address_there_is_no_link() -> None:
     assert Links("secret", "").invitation("K7M4X") == ""
 
 
+def test_without_a_secret_nothing_is_sealed_and_nothing_opens() -> None:
+    """An empty one would be everybody's: the database was not asked yet."""
+    nobodys = Links("", LINKS.base)
+    assert nobodys.invitation("K7M4X") == ""
+    assert nobodys.code_of(f"K7M4X-{nobodys._seal('appointment', 'K7M4X')}") is None
+    nobodys.secret = LINKS.secret
+    assert nobodys.invitation("K7M4X") == LINKS.invitation("K7M4X")
+
+
 def test_the_secret_is_not_shown() -> None:
     assert "one secret" not in repr(LINKS)
