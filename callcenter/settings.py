@@ -130,6 +130,12 @@ class Settings(BaseSettings):
     console_password_hash: SecretStr = SecretStr("")
     operators_may_listen: bool = False
     """To live calls; what changes a call takes a supervisor."""
+    oidc_issuer: str = Field(default="", pattern=r"^$|^https://|^http://127\.0\.0\.1")
+    """The company's identity provider; empty: people have passwords here."""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_roles: str = ""
+    """Such as ada@example.com=admin, @example.com=viewer."""
     console_idle_minutes: int = Field(default=60, ge=1)
     console_session_hours: int = Field(default=12, ge=1)
     proxies: int = Field(default=0, ge=0, le=10)

@@ -6,67 +6,47 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from os import getpid
-from typing import Final, Protocol
+from typing import Final
 
 from quart import Quart
 
 from callcenter.assembly.appointments import Appointments
 from callcenter.assembly.broadcast import broadcasting
 from callcenter.assembly.clock import SystemClock
-from callcenter.assembly.model_health import ModelHealth
+from callcenter.assembly.doors import company
+from callcenter.assembly.house_desk import house_desk
+from callcenter.assembly.office import office
+from callcenter.assembly.parts import Node
 from callcenter.assembly.readiness import Readiness
 from callcenter.assembly.supervision import supervising
-from callcenter.errors import ConfigurationError, StorageError
-from callcenter.floor.floor import Floor
+from callcenter.errors import StorageError
 from callcenter.floor.ports import Clock
 from callcenter.settings import Settings
 from callcenter.storage.audit import Audit
 from callcenter.storage.engine import Database
-from callcenter.storage.passwords import is_hash
 from callcenter.storage.people import FIRST_NAME, People
 from callcenter.storage.sessions import Limits, Sessions
 from callcenter.telephony.sounds import TwilioSounds
 from callcenter.web.console.app import install
 from callcenter.web.console.desk import ConsoleDesk, ConsoleRules
 from callcenter.web.console.live import Live
-from callcenter.wire.bus import Bus
+from callcenter.web.console.office import OFFICE
 
 RETRY_SECONDS: Final = 5.0
 """Between tries to read the key from a database that is down."""
-
-NO_HASH: Final = (
-    "CONSOLE_PASSWORD_HASH is not an argon2 hash: `callcenter users hash` makes one "
-    "(in .env, between single quotes: it has dollar signs)."
-)
-
-
-class Node(Protocol):
-    """See callcenter.assembly.node."""
-
-    app: Quart
-    floor: Floor
-    bus: Bus
-    settings: Settings
-    model: ModelHealth
-
-    def not_ready(self) -> list[str]: ...
-
-    def warnings(self) -> list[str]: ...
 
 
 @asynccontextmanager
 async def console(
     node: Node, database: Database, clock: Clock, kept: Appointments
 ) -> AsyncIterator[None]:
-    """Put the console into the node's application, and run what it needs.
-
-    Raises ConfigurationError for a CONSOLE_PASSWORD_HASH that is none.
-    """
+    """Put the console into the node's application, and run what it needs."""
     desk = _desk(node, database, clock, kept)
     install(node.app, desk)
     keys = Keys(node.settings, node.app, desk)
     async with (
         broadcasting(node.bus, node.floor.house.watchers),
+        house_desk(node, database, clock, desk),
         supervising(node.app, node.floor, node.bus, node.settings),
         asyncio.TaskGroup() as tasks,
     ):
@@ -113,8 +93,10 @@ def _desk(
             settings.twilio_auth_token.get_secret_value(),
             settings.twilio_api_url,
         ).fetch,
+        company=company(settings, clock),
         ready=Readiness(node.not_ready, database.check, clock),
         warnings=node.warnings,
+        more={OFFICE: office(settings, database, clock, kept.links)},
     )
 
 
@@ -126,8 +108,6 @@ class Keys:
         self._app = app
         self._desk = desk
         self._hash = settings.console_password_hash.get_secret_value()
-        if self._hash and not is_hash(self._hash):
-            raise ConfigurationError(NO_HASH)
         app.secret_key = settings.secret_key.get_secret_value()
 
     async def turned(self) -> bool:

@@ -25,6 +25,7 @@ from callcenter.assembly.bus import connected
 from callcenter.assembly.callbacks import Calling
 from callcenter.assembly.clock import SystemClock
 from callcenter.assembly.console import console
+from callcenter.assembly.doors import check_doors
 from callcenter.assembly.fact_log import log_fact
 from callcenter.assembly.identity import CallIdentity
 from callcenter.assembly.line import Line, people
@@ -57,6 +58,7 @@ from callcenter.telephony.signatures import Signatures
 from callcenter.tools.desk import Desk
 from callcenter.tools.extensions import load_catalogue
 from callcenter.tools.open_meteo import OpenMeteo
+from callcenter.tools.registry import Catalogue
 from callcenter.tools.resources import opened
 from callcenter.tools.rosters import Rosters
 from callcenter.web.app import create_app
@@ -130,8 +132,7 @@ async def running(
     Raises ConfigurationError when the cards, the tools, the operators' file or the
     database's address make no sense; a database or a model that is down is no reason.
     """
-    catalogue = load_catalogue(settings.tools_modules)
-    rosters = Rosters(settings.cards, settings.entry_agent, catalogue.descriptions)
+    catalogue, rosters = _agents(settings)
     database = Database.open(settings.database_url)
     ledger = Ledger(database, journal(settings), redact=redactor(settings))
     clock = clock or SystemClock()
@@ -236,6 +237,15 @@ async def running(
             await asyncio.wait([working])
             await ledger.flush(FLUSH_SECONDS)
             storing.cancel()
+
+
+def _agents(settings: Settings) -> tuple[Catalogue, Rosters]:
+    """The tools and the cards. Raises ConfigurationError, also for other settings."""
+    check_doors(settings)
+    catalogue = load_catalogue(settings.tools_modules)
+    return catalogue, Rosters(
+        settings.cards, settings.entry_agent, catalogue.descriptions
+    )
 
 
 async def _prepare(

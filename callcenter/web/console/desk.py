@@ -13,6 +13,7 @@ from callcenter.storage.people import People
 from callcenter.storage.schedule import AppointmentBook
 from callcenter.storage.sessions import Sessions
 from callcenter.web.console.live import Live
+from callcenter.web.oidc import Company
 from callcenter.wire.bus import Bus
 
 
@@ -61,6 +62,8 @@ class ConsoleDesk:
     house: House
     sound: Callable[[str], Awaitable[bytes]]
     """A recording that the carrier keeps, as WAV. Raises CarrierError."""
+    company: Company | None
+    """Who vouches for people; None: they have passwords here."""
     ready: Callable[[], Awaitable[Sequence[str]]]
     warnings: Callable[[], Sequence[str]]
     more: dict[str, Any] = field(default_factory=dict)

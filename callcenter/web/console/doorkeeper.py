@@ -39,7 +39,13 @@ LOGIN: Final = "/console/login"
 BY_ITSELF: Final = "X-By-Itself"
 """A page says so when nobody asked for it: it must not keep a session alive."""
 
-PUBLIC: Final = {"console.login.form", "console.login.enter", "console.static"}
+PUBLIC: Final = {
+    "console.login.form",
+    "console.login.enter",
+    "console.company.begin",
+    "console.company.back",
+    "console.static",
+}
 
 
 class Doorkeeper:

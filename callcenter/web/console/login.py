@@ -3,7 +3,7 @@
 import secrets
 from typing import Final
 
-from quart import Blueprint, Response, abort, make_response, redirect, request
+from quart import Blueprint, abort, make_response, redirect, request
 from quart.templating import render_template
 from werkzeug.sansio.response import Response as AnyResponse
 
@@ -23,6 +23,10 @@ HOME: Final = "/console"
 KNOCK: Final = "callcenter_knock"
 """A cookie for the form alone: nobody can be signed in by somebody else's page."""
 
+NOT_VOUCHED_FOR: Final = (
+    "Your company's account did not open this door. An admin finds the reason in the "
+    "log."
+)
 WRONG: Final = "That name and password do not fit."
 
 
@@ -31,7 +35,7 @@ def pages(desk: ConsoleDesk) -> Blueprint:
     routes = Blueprint("login", __name__)
 
     @routes.get("/login")
-    async def form() -> Response:
+    async def form() -> AnyResponse:
         return await _form(desk)
 
     @routes.post("/login")
@@ -44,16 +48,16 @@ def pages(desk: ConsoleDesk) -> Blueprint:
         except TooManyTries as error:
             wait_s = int(error.wait.total_seconds()) + 1
             said = f"Too many tries. Wait {_wait(wait_s)}, and try again."
-            answer = await _form(desk, said, name, 429)
-            answer.headers["Retry-After"] = str(wait_s)
-            return answer
+            refused = await _form(desk, said, name, 429)
+            refused.headers["Retry-After"] = str(wait_s)
+            return refused
         if person is None:
             await desk.audit.note(normal(name)[:100], "login.refused", address)
             return await _form(desk, WRONG, name, 401)
         token = await desk.sessions.begin(person)
         await desk.audit.note(person.name, "login", address)
-        answer = redirect(_wanted(given.get("next", "")))
-        _set_cookie(answer, COOKIE, doorkeeper().auth.dump_token(token))
+        answer = redirect(inside(given.get("next", "")))
+        set_cookie(answer, COOKIE, doorkeeper().auth.dump_token(token))
         return answer
 
     @routes.post("/logout")
@@ -69,19 +73,22 @@ def pages(desk: ConsoleDesk) -> Blueprint:
 
 async def _form(
     desk: ConsoleDesk, said: str = "", name: str = "", status: int = 200
-) -> Response:
+) -> AnyResponse:
     knock = request.cookies.get(KNOCK, "") or secrets.token_urlsafe(16)
+    if request.args.get("company") == "refused" and not said:
+        said, status = NOT_VOUCHED_FOR, 401
     wanted = request.args.get("next", "") or (await request.form).get("next", "")
     page = await render_template(
         "login.html",
         said=said,
         name=name,
-        wanted=_wanted(wanted),
+        wanted=inside(wanted),
         knock=csrf_token(knock),
         https_only=desk.rules.https,
+        company=desk.company is not None,
     )
     answer = await make_response(page, status)
-    _set_cookie(answer, KNOCK, knock)
+    set_cookie(answer, KNOCK, knock)
     return answer
 
 
@@ -92,7 +99,8 @@ def _check_knock(given: str) -> None:
         abort(403)
 
 
-def _set_cookie(answer: AnyResponse, name: str, value: str) -> None:
+def set_cookie(answer: AnyResponse, name: str, value: str) -> None:
+    """One that no script reads, and that no other site sends along."""
     answer.set_cookie(
         name, value, path="/", httponly=True, secure=_secure(), samesite="Lax"
     )
@@ -102,7 +110,7 @@ def _secure() -> bool:
     return doorkeeper().https or request.is_secure
 
 
-def _wanted(path: str) -> str:
+def inside(path: str) -> str:
     """Where to go: a page of the console, and nowhere else."""
     inside = path == HOME or path.startswith((HOME + "/", HOME + "?"))
     return path if inside and "\\" not in path and path.isprintable() else HOME

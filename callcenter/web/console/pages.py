@@ -9,10 +9,13 @@ from quart import Blueprint
 from callcenter.domain.people import Role
 from callcenter.web.console import (
     call_page,
+    callbacks,
     calls,
+    company,
     exports,
     login,
     messages,
+    people_page,
     schedule,
     supervise,
     tickets,
@@ -22,6 +25,7 @@ from callcenter.web.console.desk import ConsoleDesk
 
 PAGES: Final[tuple[Callable[[ConsoleDesk], Blueprint], ...]] = (
     login.pages,
+    company.pages,
     supervise.pages,
     wallboard.pages,
     calls.pages,
@@ -30,6 +34,8 @@ PAGES: Final[tuple[Callable[[ConsoleDesk], Blueprint], ...]] = (
     schedule.pages,
     tickets.pages,
     messages.pages,
+    people_page.pages,
+    callbacks.pages,
 )
 
 

@@ -62,7 +62,7 @@ async def test_over_https_the_cookie_goes_nowhere_else(tmp_path: Path) -> None:
     ],
 )
 def test_the_login_leads_nowhere_but_into_the_console(wanted: str) -> None:
-    assert login._wanted(wanted) == "/console"
+    assert login.inside(wanted) == "/console"
 
 
 async def test_a_wrong_name_is_answered_like_a_wrong_password(tmp_path: Path) -> None:
@@ -214,10 +214,9 @@ async def test_the_setting_makes_the_first_admin_and_changes_win_until_it_change
 
 
 async def test_a_hash_that_is_none_ends_the_start(tmp_path: Path) -> None:
-    with pytest.raises(ExceptionGroup) as raised:
+    with pytest.raises(ConfigurationError, match="not an argon2 hash"):
         async with open_door(tmp_path, console_password_hash=SecretStr("hunter2")):
             pass
-    assert raised.group_contains(ConfigurationError, match="not an argon2 hash")
 
 
 async def test_the_first_password_is_made_once(tmp_path: Path) -> None:
