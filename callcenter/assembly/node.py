@@ -34,7 +34,7 @@ from callcenter.assembly.on_duty import OnDuty
 from callcenter.assembly.programs import programs
 from callcenter.assembly.readiness import Readiness
 from callcenter.assembly.reaping import reaping
-from callcenter.assembly.redaction import redactor
+from callcenter.assembly.redaction import hiding, redactor
 from callcenter.assembly.remembering import journal, recall
 from callcenter.assembly.retention import records
 from callcenter.assembly.rules import rules_of
@@ -108,10 +108,10 @@ class Node:
         articles = [str(problem) for problem in self.knowledge.problems]
         model = [self.model.trouble] if self.model.trouble else []
         operators = self.floor.house.operators()
-        bus = [self.bus.problem] if self.bus.problem else []
+        bus, spent = self.bus.problem, self.floor.house.no_agents()
         return [
             *model,
-            *bus,
+            *[problem for problem in (bus, spent) if problem],
             *self.after.warnings(),
             *order.warnings(self.settings, operators),
             *cards,
@@ -156,7 +156,7 @@ async def running(
         desk = partial(
             Desk,
             schedule=kept.book,
-            tickets=TicketBook(database),
+            tickets=TicketBook(database, hide=hiding(settings)),
             knowledge=knowledge,
             weather=OpenMeteo(
                 http,
