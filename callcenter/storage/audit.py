@@ -50,16 +50,41 @@ class Audit:
             await connection.execute(insert(audit).values(**row))
 
     async def latest(
-        self, limit: int, *, who: str = "", subject: str = "", before: int | None = None
+        self,
+        limit: int,
+        *,
+        who: str = "",
+        act: str = "",
+        subject: str = "",
+        since: datetime | None = None,
+        until: datetime | None = None,
+        before: int | None = None,
     ) -> list[Entry]:
-        """The newest first; `before` is the id of the last one of the page before."""
+        """The newest first; `before` is the id of the last one of the page before.
+
+        `act` is an act, or its beginning up to a dot: "call." is all done to calls.
+        """
         asked = select(audit).order_by(_its.id.desc()).limit(limit)
         if who:
             asked = asked.where(_its.who == who)
         if subject:
             asked = asked.where(_its.subject == subject)
+        if act:
+            begins = act.endswith(".")
+            its = _its.act.startswith(act, autoescape=True)
+            asked = asked.where(its if begins else _its.act == act)
+        if since is not None:
+            asked = asked.where(_its.at >= since)
+        if until is not None:
+            asked = asked.where(_its.at < until)
         if before is not None:
             asked = asked.where(_its.id < before)
         async with self._database.read() as connection:
             rows = await connection.execute(asked)
             return [Entry(**row) for row in rows.mappings()]
+
+    async def acts(self) -> list[str]:
+        """Every kind of act that was ever done."""
+        asked = select(_its.act).distinct().order_by(_its.act)
+        async with self._database.read() as connection:
+            return list(await connection.scalars(asked))
