@@ -11,6 +11,7 @@ import structlog
 from quart import Blueprint, Quart
 
 from callcenter.assembly.errands import Errands
+from callcenter.assembly.redaction import hiding
 from callcenter.domain.house import House
 from callcenter.domain.texting import TextRules
 from callcenter.errors import ConfigurationError
@@ -72,7 +73,8 @@ def appointments(settings: Settings, database: Database, clock: Clock) -> Appoin
         timedelta(minutes=settings.waiting_hold_minutes),
         possible=bool(settings.twilio_phone_number),
     )
-    book = AppointmentBook(database, house, rules=rules, now=clock.now)
+    hide = hiding(settings)
+    book = AppointmentBook(database, house, rules=rules, now=clock.now, hide=hide)
     links = links_of(settings)
     return Appointments(
         book,

@@ -12,6 +12,7 @@ from callcenter.assembly.dialling import check_destinations, dial_rules
 from callcenter.assembly.measuring import measuring
 from callcenter.assembly.parts import Node
 from callcenter.assembly.readiness import Readiness
+from callcenter.assembly.redaction import hiding
 from callcenter.assembly.webhooks import Post, Postman
 from callcenter.domain.operators import Operator
 from callcenter.floor.ports import Clock
@@ -57,7 +58,7 @@ def _desk(node: Node, database: Database, clock: Clock, kept: Appointments) -> A
         database=database,
         history=History(database),
         directory=Directory(database),
-        tickets=TicketBook(database, now=clock.now),
+        tickets=TicketBook(database, now=clock.now, hide=hiding(settings)),
         book=kept.book,
         keys=ApiKeys(database, clock.now),
         hooks=WebhookBook(database, clock.now),

@@ -1,9 +1,11 @@
 """What a house takes out of facts before it stores or publishes them."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from callcenter.domain.redaction import Policy, Redactor
+from callcenter.domain.redaction import Policy, Redactor, redacted_text
 from callcenter.domain.redaction_patterns import BadPattern, Pattern, patterns_of
 from callcenter.errors import ConfigurationError
 from callcenter.settings import Settings
@@ -18,6 +20,11 @@ def redactor(settings: Settings) -> Redactor:
     Raises ConfigurationError when the patterns make no sense.
     """
     return Redactor(policy(settings))
+
+
+def hiding(settings: Settings) -> Callable[[str], str]:
+    """For texts that are stored beside facts. Raises ConfigurationError."""
+    return partial(redacted_text, policy=policy(settings))
 
 
 def policy(settings: Settings) -> Policy:

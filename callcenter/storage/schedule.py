@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from callcenter.domain.house import House
 from callcenter.domain.ids import CallId
+from callcenter.domain.redaction import redacted_text
 from callcenter.domain.schedule import (
     Appointment,
     OpeningTime,
@@ -58,14 +59,16 @@ class AppointmentBook:
         *,
         rules: TextRules | None = None,
         now: Callable[[], datetime] = _now,
+        hide: Callable[[str], str] = redacted_text,
     ) -> None:
         self._database = database
         self._house = house
         self._rules = rules or TextRules()
         self._now = now
+        self._hide = hide
         # Whoever waits for a turn in the database holds a connection: one at most.
         self._booking = asyncio.Lock()
-        self.waiting = WaitingList(database, house, self._rules, now)
+        self.waiting = WaitingList(database, house, self._rules, now, hide)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -124,7 +127,8 @@ class AppointmentBook:
         if slot.starts_at.astimezone(UTC) <= self._now():
             raise StorageError("Nothing can be booked in the past.")
         for _ in range(TRIES):
-            appointment = Appointment(new_code(), slot, name, phone, call_id)
+            told = self._hide(name)
+            appointment = Appointment(new_code(), slot, told, phone, call_id)
             try:
                 async with self._booking:
                     return await self._enter(appointment, call_id, most)

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from callcenter.domain.house import House
 from callcenter.domain.ids import CallId
+from callcenter.domain.redaction import redacted_text
 from callcenter.domain.schedule import (
     MOST_COMING,
     Appointment,
@@ -55,11 +56,13 @@ class WaitingList:
         house: House,
         rules: TextRules,
         now: Callable[[], datetime],
+        hide: Callable[[str], str] = redacted_text,
     ) -> None:
         self._database = database
         self._house = house
         self._rules = rules
         self._now = now
+        self._hide = hide
 
     @property
     def hold(self) -> timedelta:
@@ -70,6 +73,7 @@ class WaitingList:
 
         Raises TooManyAppointments.
         """
+        name = self._hide(name)
         for _ in range(TRIES):
             place = Waiting(new_code(), wish, name, phone, self._now(), call_id=call_id)
             try:
