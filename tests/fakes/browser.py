@@ -52,12 +52,14 @@ async def hired(database_url: str, name: str = "ada", role: Role = Role.ADMIN) -
 
 
 @asynccontextmanager
-async def browser() -> AsyncIterator[Browser]:
-    """Chromium without a screen."""
+async def browser(*flags: str) -> AsyncIterator[Browser]:
+    """Chromium without a screen; `flags` are its own."""
     if CHROMIUM is None:
         pytest.skip("there is no Chromium on this machine")
     async with async_playwright() as play:
-        opened = await play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        opened = await play.chromium.launch(
+            executable_path=CHROMIUM, args=[*FLAGS, *flags]
+        )
         try:
             yield opened
         finally:

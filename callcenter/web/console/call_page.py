@@ -66,8 +66,8 @@ def _drawn(call: dict[str, Any]) -> dict[str, Any]:
         "latencies": [
             {
                 "sequence": one["sequence"],
+                "at_ms": one["ms"],
                 "ms": one["latency_ms"],
-                "share": round(100 * one["latency_ms"] / max(longest, 1)),
                 "slow": one["latency_ms"] > SLOW_MS,
             }
             for one in measured

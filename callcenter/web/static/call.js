@@ -63,18 +63,22 @@ document.addEventListener("click", (event) => {
 });
 
 async function drawWaves() {
-  const address = $("script[data-waves]")?.dataset.waves;
-  if (!address || !parts.length) return;
-  const { default: WaveSurfer } = await import(address);
+  const player = $("[data-player]");
+  if (!player || !parts.length) return;
+  const { default: WaveSurfer } = await import(player.dataset.waves);
   const style = getComputedStyle(document.documentElement);
   for (const { part, sound } of parts) {
     WaveSurfer.create({
       container: $("[data-wave]", part),
+      cspNonce: player.dataset.styleNonce, // its shadow root has a style of its own
       media: sound,
-      height: 40,
+      height: 36,
       splitChannels: true,
-      waveColor: style.getPropertyValue("--muted").trim() || "#888",
-      progressColor: style.getPropertyValue("--accent").trim() || "#26c",
+      barWidth: 2,
+      barGap: 1,
+      barRadius: 2,
+      waveColor: style.getPropertyValue("--line-2").trim(),
+      progressColor: style.getPropertyValue("--accent").trim(),
     });
   }
 }
@@ -94,16 +98,20 @@ document.addEventListener("keydown", (event) => {
     const moments = $$("[data-moment]");
     const here = moments.findIndex((one) => one.classList.contains("here"));
     const next = moments[Math.max(0, here + (event.key === "j" ? 1 : -1))];
-    if (next) history.replaceState(null, "", `#e=${next.dataset.moment}`), goThere();
+    if (next) {
+      history.replaceState(null, "", `#e=${next.dataset.moment}`);
+      goThere();
+    }
   } else if (event.key === "p" && parts.length) {
     const { sound } = parts.find((one) => !one.sound.paused) ?? parts[0];
-    sound.paused ? sound.play() : sound.pause();
+    if (sound.paused) sound.play();
+    else sound.pause();
   }
 });
 
 // While it lives: told that something happened, the page asks what there is now.
 
-let story = $("[data-story]");
+const story = $("[data-story]");
 let asked = 0;
 
 function age() {
@@ -113,33 +121,37 @@ function age() {
   }
 }
 
+// What is open stays open; what is marked stays marked.
+
+function refill(old, fresh) {
+  if (old.seen === fresh.outerHTML) return;
+  old.seen = fresh.outerHTML;
+  const open = $$("details", old).map((one) => one.open);
+  old.replaceChildren(...fresh.childNodes);
+  $$("details", old).forEach((one, index) => (one.open = open[index] ?? false));
+}
+
 function patch(fresh) {
   const atEnd = window.innerHeight + window.scrollY >= document.body.scrollHeight - 80;
   const list = $("[data-timeline]", story);
-  const newList = $("[data-timeline]", fresh);
   let last = null;
-  for (const moment of $$("[data-moment]", newList)) {
+  for (const moment of $$("[data-moment]", fresh)) {
     const old = document.getElementById(moment.id);
-    if (!old) (last ? last.after(moment) : list.prepend(moment)), (last = moment);
-    else {
-      if (old.dataset.seen !== moment.outerHTML) {
-        const open = $$("details", old).map((one) => one.open);
-        const html = moment.outerHTML;
-        old.replaceChildren(...moment.childNodes);
-        old.className = moment.className;
-        $$("details", old).forEach((one, index) => (one.open = open[index] ?? false));
-        old.dataset.seen = html;
-      }
-      last = old;
+    if (old) {
+      for (const mark of ["here", "playing"]) moment.classList.toggle(mark, old.classList.contains(mark));
+      refill(old, moment);
+      old.className = moment.className;
     }
+    const here = old ?? moment;
+    if (!old || (last ? last.nextElementSibling : list.firstElementChild) !== here) {
+      if (last) last.after(here);
+      else list.prepend(here);
+    }
+    last = here;
   }
-  $$(".moment:not([data-moment])", list).forEach((one) => one.remove());
-  const newParts = [...fresh.children].filter((one) => one !== newList);
-  const oldParts = [...story.children].filter((one) => one !== list);
-  for (const one of oldParts) if (!one.querySelector("details[open]")) one.remove();
-  const kept = [...story.children].filter((one) => one !== list);
-  if (!kept.length) list.before(...newParts);
-  Object.assign(story.dataset, fresh.dataset);
+  for (const one of $$(".moment:not([data-moment])", list)) one.remove();
+  refill($("[data-side]", story), $("[data-side]", fresh));
+  for (const name of ["live", "last"]) story.dataset[name] = fresh.dataset[name];
   localise(story);
   age();
   if (atEnd && !location.hash) window.scrollTo({ top: document.body.scrollHeight });
@@ -165,10 +177,11 @@ function live() {
   const over = async () => {
     news.close();
     await look();
+    $("[data-over]").hidden = false;
     setTimeout(look, RETRY_MS * 4); // the summary comes a moment later
   };
   news.onmessage = soon;
-  for (const kind of $("[data-kinds]")?.dataset.kinds.split(" ") ?? []) {
+  for (const kind of story.dataset.kinds.split(" ")) {
     news.addEventListener(kind, kind === "CallEnded" ? over : soon);
   }
   news.onerror = () => soon();

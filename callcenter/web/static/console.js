@@ -69,6 +69,14 @@ function value(row, column) {
   return said !== "" && !Number.isNaN(number) ? number : said.toLowerCase();
 }
 
+for (const head of document.querySelectorAll("table[data-sortable] thead th")) {
+  if (!head.textContent.trim() || head.querySelector("button")) continue;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.append(...head.childNodes);
+  head.append(button);
+}
+
 function sort(head) {
   const table = head.closest("table");
   const down = head.getAttribute("aria-sort") === "ascending";
