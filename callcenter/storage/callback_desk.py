@@ -105,12 +105,14 @@ class CallbackDesk:
         asked = _asked().where(_in(group, now)).limit(PAGE)
         if group in _STATES:
             asked = asked.order_by(_ITS.asked_at.desc(), _ITS.id.desc())
-            beyond = tuple_(_ITS.asked_at, _ITS.id) < after
+            if after is not None:
+                asked = asked.where(tuple_(_ITS.asked_at, _ITS.id) < after)
         else:
             asked = asked.order_by(_ITS.due_at, _ITS.id)
-            beyond = tuple_(_ITS.due_at, _ITS.id) > after
+            if after is not None:
+                asked = asked.where(tuple_(_ITS.due_at, _ITS.id) > after)
         async with self._database.read() as connection:
-            return await _read(connection, asked.where(beyond) if after else asked)
+            return await _read(connection, asked)
 
     async def of_number(self, number: str, limit: int = PAGE) -> list[Wish]:
         """Made in calls of a number, the newest first."""

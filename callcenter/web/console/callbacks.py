@@ -68,6 +68,7 @@ def pages(desk: ConsoleDesk) -> Blueprint:
             "callback.html",
             one=wish,
             tries=(await lists.show(wish.id))["tried"],
+            now=desk.clock.now(),
             pauses=PAUSES,
             dials=office(desk).dials,
             back=f"{HERE}/{wish.id}",
