@@ -8,6 +8,7 @@ from quart import Blueprint
 
 from callcenter.domain.people import Role
 from callcenter.web.console import (
+    agents,
     call_page,
     callbacks,
     calls,
@@ -15,9 +16,11 @@ from callcenter.web.console import (
     exports,
     login,
     messages,
+    operators,
     people_page,
     schedule,
     supervise,
+    system,
     tickets,
     wallboard,
 )
@@ -36,6 +39,9 @@ PAGES: Final[tuple[Callable[[ConsoleDesk], Blueprint], ...]] = (
     messages.pages,
     people_page.pages,
     callbacks.pages,
+    operators.pages,
+    agents.pages,
+    system.pages,
 )
 
 

@@ -55,7 +55,7 @@ def people(routes: Blueprint, desk: ConsoleDesk) -> None:
 
     @routes.post("/people")
     @requires(Role.ADMIN)
-    async def add() -> str | tuple[str, int]:
+    async def let_in() -> str | tuple[str, int]:
         name, password, problem = await _added(its)
         if problem:
             return await its.page(problem), 422

@@ -68,7 +68,7 @@ def programs(routes: Blueprint, desk: ConsoleDesk) -> None:
 
     @routes.get("/programs")
     @requires(Role.ADMIN)
-    async def everything() -> str:
+    async def all_programs() -> str:
         return await its.page()
 
     _keys(routes, its)
@@ -79,7 +79,7 @@ def programs(routes: Blueprint, desk: ConsoleDesk) -> None:
 def _keys(routes: Blueprint, its: ProgramPages) -> None:
     @routes.post("/keys")
     @requires(Role.ADMIN)
-    async def create() -> str | tuple[str, int]:
+    async def make_key() -> str | tuple[str, int]:
         name = await field("name", MOST_NAME)
         wanted = (await request.form).getlist("scope")
         try:
@@ -94,7 +94,7 @@ def _keys(routes: Blueprint, its: ProgramPages) -> None:
 
     @routes.post("/keys/<key_id>/revoke")
     @requires(Role.ADMIN)
-    async def revoke(key_id: str) -> Response:
+    async def revoke_key(key_id: str) -> Response:
         if not await its.keys.revoke(key_id):
             abort(404)
         await its.note("key.revoked", key_id)
@@ -104,7 +104,7 @@ def _keys(routes: Blueprint, its: ProgramPages) -> None:
 def _new_hooks(routes: Blueprint, its: ProgramPages) -> None:
     @routes.post("/webhooks")
     @requires(Role.ADMIN)
-    async def add() -> str | tuple[str, int]:
+    async def add_hook() -> str | tuple[str, int]:
         private = house_of(its.desk).private_webhooks
         try:
             kinds = kinds_of((await request.form).getlist("kind"))
@@ -120,14 +120,14 @@ def _new_hooks(routes: Blueprint, its: ProgramPages) -> None:
 def _hooks(routes: Blueprint, its: ProgramPages) -> None:
     @routes.get(HOOK)
     @requires(Role.ADMIN)
-    async def one(webhook_id: str) -> str:
+    async def webhook(webhook_id: str) -> str:
         hook = await its.hook(webhook_id)
         log = await its.deliveries.log(hook.id, LOG)
         return await render_template("webhook.html", hook=hook, log=log, said=told())
 
     @routes.post(f"{HOOK}/enabled")
     @requires(Role.ADMIN)
-    async def enable(webhook_id: str) -> Response:
+    async def switch_hook(webhook_id: str) -> Response:
         hook, on = await its.hook(webhook_id), await field("enabled") == "yes"
         await its.hooks.change(hook.id, enabled=on)
         await its.note("webhook.enabled" if on else "webhook.disabled", hook.id)
@@ -135,7 +135,7 @@ def _hooks(routes: Blueprint, its: ProgramPages) -> None:
 
     @routes.post(f"{HOOK}/test")
     @requires(Role.ADMIN)
-    async def test(webhook_id: str) -> Response:
+    async def try_hook(webhook_id: str) -> Response:
         hook = await its.hook(webhook_id)
         if hook.disabled_at is not None:
             return back_to(_address(hook), "unchanged")
@@ -146,7 +146,7 @@ def _hooks(routes: Blueprint, its: ProgramPages) -> None:
 
     @routes.post(f"{HOOK}/remove")
     @requires(Role.ADMIN)
-    async def remove(webhook_id: str) -> Response:
+    async def forget_hook(webhook_id: str) -> Response:
         hook = await its.hook(webhook_id)
         await its.hooks.remove(hook.id)
         await its.note("webhook.removed", hook.id, hook.url)
