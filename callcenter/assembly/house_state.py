@@ -110,7 +110,7 @@ class HouseState:
             )
             return Check("model", "bad", trouble, advice)
         model = name.openai_realtime_model
-        return Check("model", "ok", f"{model}: the last session could open.")
+        return Check("model", "ok", f"{model}: no trouble is known.")
 
     def _twilio(self) -> Check:
         errors = getattr(self._node.floor.house.carrier, "errors", {})
