@@ -1,12 +1,11 @@
 """What the console's pages about people need: who is forgotten, dialled, and shown."""
 
-from collections.abc import Awaitable, Callable
-
-from callcenter.assembly.retention import carrier_recordings
+from callcenter.assembly.forgetting import forgetting
+from callcenter.assembly.redaction import hiding
 from callcenter.floor.ports import Clock
 from callcenter.settings import Settings
 from callcenter.storage.engine import Database
-from callcenter.storage.erasure import Erased, Persons
+from callcenter.storage.erasure import Persons
 from callcenter.web.console.office import Office
 from callcenter.wire.links import Links
 
@@ -19,21 +18,8 @@ def office(
     possible = settings.public_base and settings.twilio_phone_number
     return Office(
         persons=persons,
-        forget=_forget(settings, persons, clock),
+        forget=forgetting(settings, database, clock),
+        hide=hiding(settings),
         dials=bool(settings.dial_callbacks and possible),
         feed=lambda resource: links.feed(resource) if links.base else "",
     )
-
-
-def _forget(
-    settings: Settings, persons: Persons, clock: Clock
-) -> Callable[[str, str], Awaitable[Erased]]:
-    async def forget(number: str, by: str) -> Erased:
-        known = await persons.known(number)
-        if known.audio:  # first: afterwards nobody would know where it is
-            async with carrier_recordings(settings) as audio:
-                for sid in known.audio:
-                    await audio.delete(sid)
-        return await persons.erase(number, by=by, now=clock.now())
-
-    return forget

@@ -9,6 +9,7 @@ import httpx
 
 from callcenter.assembly.appointments import Appointments
 from callcenter.assembly.dialling import check_destinations, dial_rules
+from callcenter.assembly.forgetting import forgetting
 from callcenter.assembly.measuring import measuring
 from callcenter.assembly.parts import Node
 from callcenter.assembly.readiness import Readiness
@@ -22,6 +23,7 @@ from callcenter.storage.audit import Audit
 from callcenter.storage.deliveries import Deliveries
 from callcenter.storage.directory import Directory
 from callcenter.storage.engine import Database
+from callcenter.storage.erasure import Persons
 from callcenter.storage.history import History
 from callcenter.storage.tickets import TicketBook
 from callcenter.storage.webhooks import WebhookBook
@@ -73,6 +75,8 @@ def _desk(node: Node, database: Database, clock: Clock, kept: Appointments) -> A
             private_webhooks=settings.webhook_private_addresses,
         ),
         read_operator=lambda entry: _operator(entry, settings),
+        persons=Persons(database, settings.recordings_dir),
+        forget=forgetting(settings, database, clock),
         ready=Readiness(node.not_ready, database.check, clock),
         warnings=node.warnings,
     )

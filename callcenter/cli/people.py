@@ -109,24 +109,18 @@ def _tell(number: str, known: "Erased") -> None:
 
 
 async def _erase(database: "Database", number: str) -> "Erased":
-    from datetime import UTC, datetime
-
-    from callcenter.assembly.retention import carrier_recordings
+    from callcenter.assembly.clock import SystemClock
+    from callcenter.assembly.forgetting import forgetting
     from callcenter.errors import CarrierError, StorageError
     from callcenter.settings import Settings
 
-    persons = _persons(database)
-    known = await persons.known(number)
-    if known.audio:
-        async with carrier_recordings(Settings()) as audio:
-            try:
-                for sid in known.audio:
-                    await audio.delete(sid)
-            except CarrierError as error:
-                raise StorageError(
-                    f"Nothing was erased: a message is still at Twilio ({error})."
-                ) from error
-    return await persons.erase(number, by=getpass.getuser(), now=datetime.now(UTC))
+    forget = forgetting(Settings(), database, SystemClock())
+    try:
+        return await forget(number, getpass.getuser())
+    except CarrierError as error:
+        raise StorageError(
+            f"Nothing was erased: a message is still at Twilio ({error})."
+        ) from error
 
 
 def _persons(database: "Database") -> "Persons":

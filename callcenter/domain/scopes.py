@@ -26,6 +26,8 @@ class Scope(StrEnum):
     """Voicemails, messages, and wishes to be called back."""
     PEOPLE_READ = "people:read"
     """What is known of a telephone number."""
+    PEOPLE_WRITE = "people:write"
+    """Erase it for ever; at the console that takes an admin."""
     FIGURES_READ = "figures:read"
     """Counts without persons, and what is out of order."""
     METRICS_READ = "metrics:read"

@@ -1,5 +1,6 @@
 """Wishes to be called back, as the people of the house work on them, page by page."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -85,8 +86,12 @@ class Wish:
 class CallbackDesk:
     """Reads wishes by group, and changes what `CallbackLists` does not."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(
+        self, database: Database, *, hide: Callable[[str], str] = redacted_text
+    ) -> None:
         self._database = database
+        self._hide = hide
+        """Takes out of a text what is not to be stored."""
 
     async def counts(self, now: datetime) -> dict[Group, int]:
         """How many are in each group."""
@@ -141,7 +146,7 @@ class CallbackDesk:
                 )
                 if found := await _read(connection, known.limit(1)):
                     return found[0]
-                made = await _enter(connection, call, redacted_text(reason), now)
+                made = await _enter(connection, call, self._hide(reason), now)
         except IntegrityError as error:
             raise StorageError("Somebody was faster: look at the callbacks.") from error
         return made

@@ -215,5 +215,8 @@ async def _erase_rows(connection: AsyncConnection, number: str) -> None:
         .values(number=sealed(number)),
         # Who looked at somebody stays known, and not at whom.
         update(audit).where(audit.c.subject == number).values(subject=sealed(number)),
+        update(audit)
+        .where(audit.c.detail.contains(number, autoescape=True))
+        .values(detail=func.replace(audit.c.detail, number, sealed(number))),
     ):
         await connection.execute(statement)

@@ -20,6 +20,7 @@ from callcenter.errors import ConfigurationError
 from callcenter.settings import Settings
 from callcenter.storage.engine import Database
 from callcenter.storage.tickets import TicketBook
+from callcenter.tools.deeds import Forgetful
 from tests.fakes.center import _prepared
 from tests.web.test_without_a_token import settings
 
@@ -37,7 +38,7 @@ async def test_a_node_hides_them_in_tickets_and_names_as_well(tmp_path: Path) ->
     shutil.copy(_prepared(), tmp_path / "callcenter.db")
     ours = {"redact_patterns": r"member number = M\d{6}", "redact_emails": True}
     async with running(settings(tmp_path, **ours)) as node:
-        control = cast("Any", SimpleNamespace(deeds=None))
+        control = cast("Any", SimpleNamespace(deeds=Forgetful()))
         tools = node.floor.house.toolbox(CallId("A"), "+4755512345", control)
         said = {"summary": "M123456", "details": "Write to kari@example.com."}
         await tools["open_ticket"].run(json.dumps(said))
@@ -45,7 +46,7 @@ async def test_a_node_hides_them_in_tickets_and_names_as_well(tmp_path: Path) ->
         [ticket] = await TicketBook(database).latest(1)
         kept = appointments(node.settings, database, SystemClock())
         day = date(2030, 1, 7)
-        wish = Wish("bicycle service", day, day)
+        wish = Wish((await kept.book.services())[0].name, day, day)
         place = await kept.book.waiting.join(wish, "Kari M123456", "+47", CallId("A"))
         await database.close()
     assert (ticket.summary, ticket.details) == (

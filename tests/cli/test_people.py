@@ -1,5 +1,6 @@
 """`callcenter people` and `callcenter retention`."""
 
+import getpass
 import json
 import stat
 from pathlib import Path
@@ -7,8 +8,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from callcenter.assembly.clock import SystemClock
 from callcenter.cli.people import app
+from callcenter.cli.reading import asked
 from callcenter.cli.retention import app as retention
+from callcenter.storage.audit import Audit
 
 KARI = "+4799999999"
 
@@ -33,7 +37,15 @@ def test_a_number_is_shown_exported_and_erased(
     assert "calls                     1" not in terminal.invoke(
         app, ["show", KARI]
     ).stdout.replace("live calls", "")
+    assert erasing() == (getpass.getuser(), "person.erase")
     assert "Nothing is known" in terminal.invoke(app, ["show", "+4700000000"]).stdout
+
+
+def erasing() -> tuple[str, str]:
+    """The latest entry of the console's audit, which never has the number."""
+    [entry] = asked(lambda database: Audit(database, SystemClock().now).latest(1))
+    assert KARI not in entry.subject + entry.detail
+    return entry.who, entry.act
 
 
 @pytest.mark.usefixtures("two_calls")

@@ -14,6 +14,7 @@ from callcenter.storage.audit import Audit
 from callcenter.storage.deliveries import Deliveries
 from callcenter.storage.directory import Directory
 from callcenter.storage.engine import Database
+from callcenter.storage.erasure import Erased, Persons
 from callcenter.storage.history import History
 from callcenter.storage.schedule import AppointmentBook
 from callcenter.storage.tickets import TicketBook
@@ -60,6 +61,9 @@ class ApiDesk:
     rules: ApiRules
     read_operator: Callable[[Mapping[str, Any]], Operator]
     """Raises ValueError or ConfigurationError for who must not be rung."""
+    persons: Persons
+    forget: Callable[[str, str], Awaitable[Erased]]
+    """Erase a number, for somebody. Raises CarrierError: then nothing was erased."""
     ready: Callable[[], Awaitable[Sequence[str]]]
     """Why no calls should be sent here."""
     warnings: Callable[[], Sequence[str]]

@@ -15,6 +15,7 @@ from callcenter.storage.messages import MOST_MESSAGES, Messages
 from callcenter.web.console.asked import field
 from callcenter.web.console.desk import ConsoleDesk
 from callcenter.web.console.doorkeeper import me, requires
+from callcenter.web.console.office import office
 from callcenter.web.console.said import back_to, inside, told
 
 OPEN, DONE, ALL = "open", "done", "all"
@@ -57,7 +58,7 @@ def pages(desk: ConsoleDesk) -> Blueprint:
 
 
 def _acts(routes: Blueprint, desk: ConsoleDesk, messages: Messages) -> None:
-    wishes = CallbackDesk(desk.database)
+    wishes = CallbackDesk(desk.database, hide=office(desk).hide)
 
     @routes.post("/<call_id>/<int:sequence>")
     @requires(Role.OPERATOR)

@@ -18,6 +18,8 @@ class Office:
     persons: Persons
     forget: Callable[[str, str], Awaitable[Erased]]
     """Erase a number, for a person. Raises CarrierError, and then nothing is erased."""
+    hide: Callable[[str], str]
+    """Takes out of what people write what is not to be stored."""
     dials: bool
     """Whether nodes call back by themselves; else people must."""
     feed: Callable[[str], str]

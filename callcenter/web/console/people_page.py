@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from callcenter.domain.destinations import telephone_number
 from callcenter.domain.people import Role
-from callcenter.domain.pseudonyms import sealed
 from callcenter.domain.verification import (
     FACTS_NEEDED,
     Detail,
@@ -101,8 +100,6 @@ def _erasing(routes: Blueprint, desk: ConsoleDesk) -> None:
             erased = await office(desk).forget(number, me().name)
         except CarrierError:
             return back_to(asking, "at_the_carrier")
-        counts = ", ".join(f"{name} {some}" for name, some in erased.counts.items())
-        await desk.audit.note(me().name, "person.erase", sealed(number), counts)
         live = erased.counts.get("live_calls")
         return back_to(HERE, "erased_but" if live else "erased")
 

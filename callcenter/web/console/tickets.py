@@ -10,13 +10,14 @@ from callcenter.storage.tickets import MOST_TICKETS, NoSuchTicket, TicketBook
 from callcenter.web.console.asked import choice, field, moment
 from callcenter.web.console.desk import ConsoleDesk
 from callcenter.web.console.doorkeeper import me, requires
+from callcenter.web.console.office import office
 from callcenter.web.console.said import back_to, told
 
 
 def pages(desk: ConsoleDesk) -> Blueprint:
     """The list, and one page for each."""
     routes = Blueprint("tickets", __name__, url_prefix="/tickets")
-    book = TicketBook(desk.database, now=desk.clock.now)
+    book = TicketBook(desk.database, now=desk.clock.now, hide=office(desk).hide)
 
     @routes.get("")
     @requires(Role.OPERATOR)

@@ -27,6 +27,7 @@ from callcenter.storage.audit import Audit
 from callcenter.storage.deliveries import Deliveries
 from callcenter.storage.directory import Directory
 from callcenter.storage.engine import Database
+from callcenter.storage.erasure import Erased, Persons
 from callcenter.storage.history import History
 from callcenter.storage.schedule import AppointmentBook
 from callcenter.storage.tickets import TicketBook
@@ -121,6 +122,11 @@ def _operator(entry: Mapping[str, Any]) -> Operator:
 async def api(database: Database, tmp_path: Path) -> Api:
     clock, bus = Clock(), LocalBus()
     keys = ApiKeys(database, clock.now)
+    persons = Persons(database, tmp_path / "recordings")
+
+    async def _forget(number: str, by: str) -> Erased:
+        return await persons.erase(number, by=by, now=clock.now())
+
     desk = ApiDesk(
         database=database,
         history=History(database),
@@ -136,6 +142,8 @@ async def api(database: Database, tmp_path: Path) -> Api:
         clock=clock,
         rules=ApiRules(recordings_dir=tmp_path / "recordings"),
         read_operator=_operator,
+        persons=persons,
+        forget=_forget,
         ready=_ready,
         warnings=lambda: ["Nobody is at work."],
     )

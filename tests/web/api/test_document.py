@@ -75,6 +75,7 @@ READS = [
     "/messages",
     "/callbacks",
     "/people/+4799999999",
+    "/people/+4799999999/export",
     "/summary?since=2026-03-01T00:00:00Z&until=2026-03-09T00:00:00Z",
     "/alarms",
     "/webhooks",

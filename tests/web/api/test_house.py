@@ -129,3 +129,25 @@ async def test_a_supervisors_act_reaches_the_call_and_tells_what_came_of_it(
     assert (status, answer["error"]["message"]) == (409, "It is over.")
     for wrong in ({"act": "listen"}, {"act": "whisper"}, {"act": "take_over"}):
         assert (await stocked.ask("/calls/B/acts", "POST", json=wrong))[0] == 422
+
+
+async def test_a_person_is_told_and_forgotten_and_the_audit_says_by_whom(
+    stocked: Api,
+) -> None:
+    kari = "+4799999999"
+    reader = await stocked.key_for(Scope.PEOPLE_READ)
+    _, told = await stocked.ask(f"/people/{kari}/export", key=reader)
+    assert [one["id"] for one in told["calls"]] == ["A", "B"]
+    assert told["appointments"][0]["name"] == "Ada Lie"
+    assert (await stocked.ask(f"/people/{kari}", "DELETE", key=reader))[0] == 403
+    writer = await stocked.key_for(Scope.PEOPLE_WRITE)
+    _, dry = await stocked.ask(f"/people/{kari}?dry_run=true", "DELETE", key=writer)
+    assert (dry["counts"]["calls"], dry["counts"]["live_calls"]) == (1, 1)
+    _, done = await stocked.ask(f"/people/{kari}", "DELETE", key=writer)
+    assert done == dry | {"counts": dry["counts"] | {"files": 1}}
+    _, again = await stocked.ask(f"/people/{kari}/export", key=reader)
+    assert [one["id"] for one in again["calls"]] == ["B"], "it goes on"
+    assert again["appointments"] == again["tickets"] == []
+    entries = await stocked.desk.audit.latest(50)
+    before_it = [one for one in entries if one.act == "person.export"][1]
+    assert before_it.subject != kari, "who looked is known, and not at whom"

@@ -109,6 +109,8 @@ ROUTES: Final[dict[tuple[str, str], Who]] = {
     ("GET", "/api/v1/messages"): Api("messages:read"),
     ("GET", "/api/v1/callbacks"): Api("messages:read"),
     ("GET", "/api/v1/people/<number>"): Api("people:read"),
+    ("GET", "/api/v1/people/<number>/export"): Api("people:read"),
+    ("DELETE", "/api/v1/people/<number>"): Api("people:write"),
     ("GET", "/api/v1/summary"): Api("figures:read"),
     ("GET", "/api/v1/alarms"): Api("figures:read"),
     ("GET", "/api/v1/webhooks"): Api("webhooks:read"),
