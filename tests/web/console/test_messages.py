@@ -24,7 +24,8 @@ async def at_the_door(tmp_path) -> AsyncIterator[Door]:
 
 async def a_message_from(at: Door, number: str) -> None:
     begun = e.CallAnswered(CallSid("CA" + "0" * 32), number, "+4721000000")
-    for sequence, event in enumerate((begun, e.MessageTaken("Ring me.")), 1):
+    said: tuple[e.Event, ...] = (begun, e.MessageTaken("Ring me."))
+    for sequence, event in enumerate(said, 1):
         at.node.ledger.append(e.Fact(CALL, sequence, datetime.now(UTC), event))
     assert await at.node.ledger.flush(5)
 
