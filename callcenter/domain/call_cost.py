@@ -50,6 +50,11 @@ class Rates:
     operator_usd_per_minute: float
 
 
+LIST_PRICES: Final = Rates("", "gpt-transcribe", 0.0125, 0.014)
+"""Twilio's for the United States (twilio.com/en-us/voice/pricing/us): inbound 0.0085
+and the stream 0.004 a minute, outbound 0.014. Other countries' differ."""
+
+
 @dataclass(frozen=True, slots=True)
 class CallCost:
     """In dollars."""

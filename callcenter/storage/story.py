@@ -8,14 +8,17 @@ tool's answer, how an attempt ended) is in the moment that began it. A fact that
 version has no words for is `other`, with its fields as they are.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
-from callcenter.domain.call_costs import model_costs, scaled, telephony_estimate
-from callcenter.domain.prices import Price, Tokens, price_of
+from callcenter.domain.call_cost import LIST_PRICES, Rates, cost_of
+from callcenter.domain.events import Fact
+from callcenter.domain.ids import CallId
 from callcenter.storage.engine import Database
 from callcenter.storage.history import History
+from callcenter.wire.facts import UnknownFact, load
 
 Plain = Mapping[str, Any]
 Moment = dict[str, Any]
@@ -50,11 +53,14 @@ SAYS_NOTHING: Final = frozenset({"ModelUsed", "CallerBargedIn", "CallAnswered"})
 class Stories:
     """Tells calls. Reading only."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, rates: Rates = LIST_PRICES) -> None:
         self._history = History(database)
+        self._rates = rates
 
-    async def tell(self, key: str, price: Price | None = None) -> dict[str, Any] | None:
+    async def tell(self, key: str) -> dict[str, Any] | None:
         """What `History.show_call` has, with `timeline`, `cost` and `latency`.
+
+        The cost is that of the wrap-up, and until it is there what is known so far.
 
         None when there is no such call; raises AmbiguousCall.
         """
@@ -65,7 +71,7 @@ class Stories:
         return {
             **call,
             "timeline": timeline(events),
-            "cost": costs(events, price or price_of("")),
+            "cost": self._cost(call),
             "latency": [
                 {"item_id": one["data"]["item_id"], "ms": one["data"]["latency_ms"]}
                 for one in events
@@ -73,6 +79,23 @@ class Stories:
                 and one["data"].get("latency_ms") is not None
             ],
         }
+
+    def _cost(self, call: Plain) -> dict[str, float]:
+        if call["wrap_up"] and call["wrap_up"]["cost"]:
+            return dict(call["wrap_up"]["cost"])
+        facts = list(_facts(call["id"], call["events"]))
+        return cost_of(facts, self._rates, summary_usd=0.0).split()
+
+
+def _facts(call_id: str, events: Sequence[Plain]) -> Iterator[Fact]:
+    """Those that this version knows."""
+    for one in events:
+        with suppress(UnknownFact):
+            event, at = (
+                load(one["kind"], one["data"]),
+                datetime.fromisoformat(one["at"]),
+            )
+            yield Fact(CallId(call_id), one["sequence"], at, event)
 
 
 def timeline(events: Sequence[Plain]) -> list[Moment]:
@@ -173,30 +196,3 @@ def _is_continued(event: Plain, begun: Mapping[tuple[str, str], Moment]) -> bool
     said = {key: value for key, value in event["data"].items() if key != name}
     moment |= {**said, **also}
     return True
-
-
-def costs(events: Sequence[Plain], price: Price) -> dict[str, Any]:
-    """US dollars: `model` by kind, `model_total`, `telephony_estimate`, `total`."""
-    used = [one["data"] for one in events if one["kind"] == "ModelUsed"]
-    paid = sum(one["cost_usd"] for one in used)
-    parts = model_costs((Tokens(**one["tokens"]) for one in used), price)
-    telephony = telephony_estimate(
-        _span_s(events),
-        _span_s(events, "StreamStarted", "StreamEnded"),
-        sum(one["data"]["talked_s"] for one in events if one["kind"] == "OperatorLeft"),
-    )
-    return {
-        "model": scaled(parts, paid),
-        "model_total": round(paid, 6),
-        "telephony_estimate": telephony,
-        "total": round(paid + telephony, 6),
-    }
-
-
-def _span_s(events: Sequence[Plain], first: str = "", last: str = "") -> int:
-    begun = [one["at"] for one in events if not first or one["kind"] == first]
-    over = [one["at"] for one in events if not last or one["kind"] == last]
-    if not begun or not over:
-        return 0
-    lasted = datetime.fromisoformat(over[-1]) - datetime.fromisoformat(begun[0])
-    return max(round(lasted.total_seconds()), 0)
