@@ -27,6 +27,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     chance = parser.getgroup("chance")
     chance.addoption("--random-calls", type=int, default=40, help="how many")
     chance.addoption("--random-seed", type=int, default=SEED, help="another chance")
+    parser.addoption(
+        "--pictures", action="store_true", help="take those of the documentation"
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

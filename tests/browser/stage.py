@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 
 from playwright.async_api import BrowserContext, ConsoleMessage, Dialog, Page
 
-from callcenter.demo.people import CALLER, operators, write_operators
+from callcenter.demo.people import CALLER, OPERATORS, operators
 from callcenter.demo.rehearsal import Rehearsal, rehearsal
 from callcenter.domain import events as e
 from callcenter.simulator.carrier import Leg, Phone
@@ -33,8 +33,6 @@ TELEPHONE_HZ: Final = 8_000
 MICROPHONE_HZ: Final = 48_000
 BREATH_MS: Final = 900
 """Before they speak: the microphone opens a little before the call is theirs."""
-
-PICTURES: Final = Path(__file__).parents[2] / "docs" / "pictures"
 
 Event = TypeVar("Event")
 
@@ -134,9 +132,10 @@ def flags(sound: Path) -> list[str]:
 
 
 @asynccontextmanager
-async def stage(folder: Path) -> AsyncIterator[Stage]:
+async def stage(folder: Path, people: str = OPERATORS) -> AsyncIterator[Stage]:
     """Run it all, with recordings, and ada as admin before the login."""
     shutil.copy(_prepared(), folder / "callcenter.db")
+    (folder / "operators.toml").write_text(people, encoding="utf-8")
     facts: list[e.Fact] = []
     chosen = {
         "greeting": "",
@@ -148,7 +147,7 @@ async def stage(folder: Path) -> AsyncIterator[Stage]:
     async with (
         rehearsal(
             folder,
-            write_operators(folder),
+            folder / "operators.toml",
             operators(),
             watchers=[facts.append],
             settings=chosen,

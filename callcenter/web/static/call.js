@@ -62,13 +62,23 @@ document.addEventListener("click", (event) => {
   if (when && parts.length) playFrom(Number(when.closest("[data-ms]").dataset.ms));
 });
 
+function gone(part) {
+  for (const one of $$("[data-wave], [data-sound]", part)) one.hidden = true;
+  $("[data-gone]", part).hidden = false;
+}
+
 async function drawWaves() {
   const player = $("[data-player]");
   if (!player || !parts.length) return;
   const { default: WaveSurfer } = await import(player.dataset.waves);
   const style = getComputedStyle(document.documentElement);
   for (const { part, sound } of parts) {
-    WaveSurfer.create({
+    sound.addEventListener("error", () => gone(part));
+    if (sound.error || sound.networkState === HTMLMediaElement.NETWORK_NO_SOURCE) {
+      gone(part);
+      continue;
+    }
+    const wave = WaveSurfer.create({
       container: $("[data-wave]", part),
       cspNonce: player.dataset.styleNonce, // its shadow root has a style of its own
       media: sound,
@@ -80,6 +90,7 @@ async function drawWaves() {
       waveColor: style.getPropertyValue("--line-2").trim(),
       progressColor: style.getPropertyValue("--accent").trim(),
     });
+    wave.on("error", () => gone(part));
   }
 }
 
