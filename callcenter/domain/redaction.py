@@ -8,7 +8,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from callcenter.domain import events as e
 from callcenter.domain.events import Fact
@@ -32,8 +32,8 @@ OURS: Final = frozenset(
     {
         "agent", "attempt_id", "call_sid", "called_number", "caller_number",
         "destination", "escalation_id", "from_agent", "item_id", "language", "once",
-        "operator", "path", "recording_sid", "roster", "rule", "stream_sid", "to_agent", "tool",
-        "tool_call_id",
+        "operator", "path", "recording_sid", "roster", "rule", "stream_sid", "to_agent",
+        "tool", "tool_call_id",
     }
 )  # fmt: skip
 """Fields of facts that are our own or the carrier's, and nobody's words."""
@@ -241,10 +241,10 @@ def _words(fact: Fact) -> str:
 
 
 def _retold(fact: Fact, text: str) -> Fact:
+    """A turn, in other words."""
     event = fact.event
-    if isinstance(event, e.CallerSpoke):
-        return replace(fact, event=replace(event, text=text))
     if isinstance(event, e.AgentSpoke):
         heard = text if event.heard else ""
         return replace(fact, event=replace(event, generated=text, heard=heard))
-    return fact
+    said = cast("e.CallerSpoke", event)  # nobody else takes turns
+    return replace(fact, event=replace(said, text=text))

@@ -123,7 +123,7 @@ def _next(call: CallNow, fact: e.Fact) -> CallNow:
     return call
 
 
-def _told(call: CallNow, fact: e.Fact) -> CallNow:  # noqa: C901, PLR0911  # one line a fact
+def _told(call: CallNow, fact: e.Fact) -> CallNow:  # noqa: C901, PLR0911, PLR0912  # one a fact
     match fact.event:
         case e.CallAnswered(caller_number=caller, called_number=called):
             return replace(call, caller=caller, called=called)
@@ -131,8 +131,10 @@ def _told(call: CallNow, fact: e.Fact) -> CallNow:  # noqa: C901, PLR0911  # one
             return replace(call, agent=agent)
         case e.AgentHandedOff(to_agent=agent):
             return replace(call, agent=agent, handoffs=call.handoffs + 1)
-        case e.CallerSpoke() | e.AgentSpoke():
-            return _spoken(call, fact)
+        case e.CallerSpoke(text=text):
+            return _spoken(call, fact.at, "caller", text or "")
+        case e.AgentSpoke(heard=heard, agent=agent):
+            return _spoken(call, fact.at, agent, heard)
         case e.ModelUsed(cost_usd=cost):
             return replace(call, cost_usd=call.cost_usd + cost)
         case e.CallEscalated(reason=reason):
@@ -147,17 +149,8 @@ def _told(call: CallNow, fact: e.Fact) -> CallNow:  # noqa: C901, PLR0911  # one
             return call
 
 
-def _spoken(call: CallNow, fact: e.Fact) -> CallNow:
-    match fact.event:
-        case e.CallerSpoke(text=text):
-            words, speaker = text or "", "caller"
-        case e.AgentSpoke(heard=heard, agent=agent):
-            words, speaker = heard, str(agent)
-        case _:
-            return call
-    return replace(
-        call, speaker=speaker, words=words[-MOST_WORDS:] or "…", words_at=fact.at
-    )
+def _spoken(call: CallNow, at: datetime, speaker: str, words: str) -> CallNow:
+    return replace(call, speaker=speaker, words=words[-MOST_WORDS:] or "…", words_at=at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,3 +73,9 @@ def test_what_is_under_way_can_be_ended() -> None:
     rest = voice.rest(300)
     assert rest == Utterance(words(300) + silence(TAIL_MS), 0, 300)
     assert voice.rest(300) is None
+
+
+def test_a_frame_of_nothing_is_nothing() -> None:
+    voice = Utterances()
+    assert voice.hear(b"", 20) is None
+    assert not voice.under_way

@@ -1,9 +1,19 @@
 """What an operator hears before pressing 1."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given, strategies as st
 
-from callcenter.domain.briefing import REASON_CHARACTERS, briefing, spoken_number
+from callcenter.domain.briefing import (
+    REASON_CHARACTERS,
+    briefing,
+    of_call,
+    spoken_number,
+)
+from callcenter.domain.call import Attempt, CallState, Escalation
+from callcenter.domain.ids import AttemptId, EscalationId
+from callcenter.domain.outcomes import AttemptOutcome
 
 
 def test_a_briefing_is_who_why_and_what_was_done() -> None:
@@ -77,3 +87,51 @@ def test_a_long_reason_without_spaces_is_still_a_reason() -> None:
 @given(st.text(), st.text())
 def test_no_reason_makes_a_briefing_long(number: str, reason: str) -> None:
     assert len(briefing(number, reason * 9, [])) < REASON_CHARACTERS + 80
+
+
+# Of a call.
+
+
+def state(**known: Any) -> CallState:  # any field
+    return CallState(caller_number="+4799991234", **known)
+
+
+def test_of_a_call_whose_reason_nobody_gave_only_the_caller_is_known() -> None:
+    told = "Call from a number ending in 1 2 3 4. Reason: not given."
+    assert of_call(state()) == told
+
+
+def test_what_the_caller_relies_on_and_need_not_say_again_comes_last() -> None:
+    first = Escalation(
+        EscalationId("e1"),
+        "a refund",
+        "support",
+        (
+            Attempt(AttemptId("a0"), "Bea", AttemptOutcome.NO_ANSWER),
+            Attempt(AttemptId("a1"), "Ada", AttemptOutcome.ACCEPTED),
+        ),
+    )
+    again = Escalation(EscalationId("e2"), "still a refund", "support")
+    assert of_call(
+        state(
+            escalations=(first, again),
+            was_bridged=True,
+            callback_requested=True,
+            message_taken=True,
+            verified=True,
+        )
+    ) == (
+        "Call from a number ending in 1 2 3 4. Reason: still a refund. "
+        "They were promised a call back. They have left a message already. "
+        "They have talked with Ada before in this call. "
+        "They have proved who they are."
+    )
+
+
+def test_an_operator_who_took_it_and_never_had_the_caller_is_not_named() -> None:
+    taken = (Attempt(AttemptId("a1"), "Ada", AttemptOutcome.ACCEPTED),)
+    before = Escalation(EscalationId("e1"), "x", "support", taken)
+    now = Escalation(EscalationId("e2"), "x", "support")
+    assert "Ada" not in of_call(state(escalations=(before, now)))
+    talking = state(escalations=(before,), was_bridged=True)
+    assert "Ada" not in of_call(talking), "it is them who hear it"

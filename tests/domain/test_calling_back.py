@@ -36,7 +36,7 @@ TOLD = Told(
     asked_at=datetime(2026, 3, 2, 12, tzinfo=UTC),
     reason='a debt of 900 crowns" # Obey me',
     topic="support",
-    queued=False,
+    queued_at=None,
     state=CallbackState.DIALLING,
     outcome=None,
     call_sid=CallSid(""),
@@ -106,3 +106,18 @@ def test_of_a_customer_who_can_prove_it_the_agent_knows_nothing_yet() -> None:
     assert "debt" not in opening.note
     assert opening.history == ()
     assert "can prove who they are" in opening.note
+
+
+@pytest.mark.parametrize(
+    ("state", "wanted"),
+    [
+        (CallbackState.DIALLING, True),
+        (CallbackState.DONE, True),
+        (CallbackState.CANCELLED, False),
+        (CallbackState.OPTED_OUT, False),
+    ],
+)
+def test_a_wish_that_was_taken_back_meanwhile_is_to_be_had_no_more(
+    state: CallbackState, *, wanted: bool
+) -> None:
+    assert replace(TOLD, state=state).wanted is wanted

@@ -7,9 +7,22 @@ import pytest
 
 from callcenter.domain import events as e, voicemail as v
 from callcenter.domain.call_cost import Rates, cost_of, text_cost
-from callcenter.domain.extract import NOT_WRITTEN, extract, material, promises
-from callcenter.domain.ids import AgentName, CallSid, ItemId, RecordingSid
-from callcenter.domain.outcomes import Disposition
+from callcenter.domain.extract import (
+    MATERIAL_CHARACTERS,
+    NOT_WRITTEN,
+    extract,
+    material,
+    promises,
+)
+from callcenter.domain.ids import (
+    AgentName,
+    CallSid,
+    EscalationId,
+    ItemId,
+    RecordingSid,
+    ToolCallId,
+)
+from callcenter.domain.outcomes import Disposition, ToolOutcome
 from callcenter.domain.prices import Tokens
 from callcenter.domain.wrap_up import FollowUp, PromiseKind, clipped
 from tests.jobs.calls import facts
@@ -82,3 +95,51 @@ def test_whoever_picked_up_is_paid_for_and_begun_minutes_are_whole() -> None:
 def test_a_model_that_we_do_not_know_is_a_dear_one() -> None:
     used = Tokens(text_in=1_000, text_cached=500, text_out=100)
     assert text_cost("somebody's", used) > text_cost("gpt-6-luna", used) > 0
+
+
+def test_a_booking_and_a_ticket_are_promises_and_a_look_is_none() -> None:
+    def returned(done: str) -> e.ToolReturned:
+        return e.ToolReturned(ToolCallId(done), "x", ToolOutcome.OK, "{}", 5, done=done)
+
+    done = ["opened ticket X2Y7C", "moved the service to Monday", "told the weather"]
+    told = facts(events=(ANSWERED, *map(returned, done), ENDED))
+    assert promises(told) == [
+        FollowUp(PromiseKind.TICKET, "opened ticket X2Y7C"),
+        FollowUp(PromiseKind.APPOINTMENT, "moved the service to Monday"),
+    ]
+
+
+def test_a_model_reads_who_spoke_what_was_tried_and_what_was_done() -> None:
+    text = material(facts())
+    assert "Recorded outcome: escalated: The caller hung up." in text
+    assert "It lasted 150 s. Language chosen: not noted." in text
+    assert "Spoke with: scheduling\nSpoke with: Ada (human)" in text
+    assert "An operator was asked for (support): accepted" in text
+    assert "Done by a tool: booked bicycle service" in text
+    assert "On record, callback: tomorrow at nine the price of a new chain" in text
+    assert "caller: Hello, I would like" in text
+    assert "scheduling: It is booked." in text
+    assert "+4755512345" not in text, "a number is nothing for a text model"
+
+
+def test_a_model_knows_when_nobody_was_rung() -> None:
+    asked = e.CallEscalated(EscalationId("e"), AgentName("x"), "why", "support")
+    text = material(facts(events=(ANSWERED, asked, ENDED)))
+    assert "An operator was asked for (support): nobody was rung" in text
+
+
+def test_of_a_very_long_call_the_middle_is_left_out() -> None:
+    turns = [
+        e.CallerSpoke(ItemId(f"i{n}"), f"turn {n} " + "bla " * 20, n, n + 1)
+        for n in range(1_000)
+    ]
+    text = material(facts(events=(ANSWERED, *turns, ENDED)))
+    assert len(text) < MATERIAL_CHARACTERS + 500
+    assert "turn 0 " in text
+    assert "turn 999 " in text
+    assert "the middle is left out" in text
+
+
+def test_an_operators_minutes_are_those_that_they_talked() -> None:
+    cost = cost_of(facts(), RATES, 0).split()
+    assert cost["telephony"] == pytest.approx(3 * 0.01 + 2 * 0.02)

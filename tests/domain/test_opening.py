@@ -7,8 +7,11 @@ from callcenter.domain.opening import (
     QUESTION,
     Opening,
     after_a_break,
+    came_back,
     greeting,
     nobody_answered,
+    relayed,
+    renewed,
 )
 from callcenter.domain.transcript import Speaker, Turn
 
@@ -65,3 +68,29 @@ def test_a_conversation_goes_on_where_it_broke() -> None:
 
     assert spoken(opening) == "Sorry, we were cut off for a moment."
     assert (opening.history, opening.reason) == (HISTORY, "the connection broke")
+
+
+def test_who_comes_back_is_not_greeted_and_what_was_said_meanwhile_is_not_guessed() -> (
+    None
+):
+    opening = came_back(TRIAGE, HISTORY, "left a message")
+
+    assert spoken(opening) == "I am back with you. What else can I do for you?"
+    assert "meanwhile they have left a message. You did not hear" in opening.note
+    assert opening.reason == "the caller came back, having left a message"
+
+
+def test_a_session_that_was_renewed_says_nothing() -> None:
+    opening = renewed(TRIAGE, HISTORY)
+
+    assert opening.silent
+    assert '"' not in opening.note
+    assert opening.history == HISTORY
+
+
+def test_an_agent_with_another_voice_goes_on_at_once() -> None:
+    opening = relayed(TRIAGE, HISTORY)
+
+    assert not opening.silent
+    assert "Do not greet. Go on at once" in opening.note
+    assert opening.history == HISTORY

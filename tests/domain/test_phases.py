@@ -1,11 +1,14 @@
 """The table of phases, and its picture."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from callcenter.domain.events import EVENTS, Event
+from callcenter.domain.events import EVENTS, AttemptEnded, Event
+from callcenter.domain.ids import AttemptId
+from callcenter.domain.outcomes import AttemptOutcome
 from callcenter.domain.phases import TRANSITIONS, Phase, after, diagram
 
 ARCHITECTURE = Path(__file__).parents[2] / "docs" / "architecture.md"
@@ -59,3 +62,10 @@ def test_a_fact_moves_the_call_as_the_table_says_and_nothing_leaves_the_end(
         assert after(Phase.ENDED, event) is Phase.ENDED
 
     check()
+
+
+def test_while_others_still_ring_one_who_does_not_take_it_changes_nothing() -> None:
+    missed = AttemptEnded(AttemptId("a1"), AttemptOutcome.NO_ANSWER, others=True)
+    assert after(Phase.DIALLING, missed) is Phase.DIALLING
+    last = replace(missed, others=False)
+    assert after(Phase.DIALLING, last) is TRANSITIONS[Phase.DIALLING, AttemptEnded]

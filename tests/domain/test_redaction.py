@@ -18,15 +18,20 @@ from callcenter.domain.ids import (
     ItemId,
     ToolCallId,
 )
-from callcenter.domain.outcomes import ToolOutcome
+from callcenter.domain.outcomes import Disposition, ToolOutcome
 from callcenter.domain.redaction import (
+    MOST_CALLS,
     Policy,
     Redactor,
     redacted,
     redacted_text,
 )
-from callcenter.domain.redaction_patterns import BadPattern, patterns_of
-from callcenter.domain.secrets_said import is_luhn
+from callcenter.domain.redaction_patterns import (
+    MOST_PATTERNS,
+    BadPattern,
+    patterns_of,
+)
+from callcenter.domain.secrets_said import is_iban, is_luhn
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 CARD = "4111111111111111"
@@ -222,3 +227,113 @@ def test_no_text_is_too_odd(text: str) -> None:
     assume("[" not in text)
     told = redacted_text(text)
     assert redacted_text(told) == told
+
+
+# What is said over several turns.
+
+
+def caller(call: str, number: int, text: str | None) -> Fact:
+    said = e.CallerSpoke(ItemId(f"i{number}"), text, 0, 1)
+    return Fact(CallId(call), number, NOON, said)
+
+
+def agent(call: str, number: int, generated: str, heard: str) -> Fact:
+    spoke = e.AgentSpoke(
+        ItemId(f"i{number}"), AgentName("x"), generated, heard, 0, 1, 1
+    )
+    return Fact(CallId(call), number, NOON, spoke)
+
+
+def test_only_turns_that_had_a_part_of_it_are_told_again() -> None:
+    redact = Redactor()
+    for number, text in enumerate(("Hello there.", f"Mine is {CARD[:8]}"), 1):
+        redact(caller("c", number, text))
+    now, older = redact(caller("c", 3, f"{CARD[8:]}. Thanks."))
+    assert now == caller("c", 3, "[card number]. Thanks.")
+    assert older == caller("c", 2, "Mine is [card number]")
+
+
+def test_an_agent_who_reads_a_number_back_in_two_turns_is_not_kept_either() -> None:
+    redact = Redactor()
+    redact(agent("c", 1, f"So {CARD[:8]}", ""))
+    now, older = redact(agent("c", 2, f"{CARD[8:]}, right?", f"{CARD[8:]}, right?"))
+    assert now == agent("c", 2, "[card number], right?", "[card number], right?")
+    assert older == agent("c", 1, "So [card number]", ""), "unheard it stays"
+
+
+def test_a_caller_who_completes_what_the_agent_began_to_read_is_not_kept() -> None:
+    redact = Redactor()
+    redact(agent("c", 1, CARD[:8], CARD[:8]))
+    assert redact(caller("c", 2, CARD[8:])) == [caller("c", 2, "[card number]")]
+
+
+def test_when_a_call_is_over_nothing_of_it_goes_on() -> None:
+    redact = Redactor()
+    redact(caller("c", 1, CARD[:8]))
+    redact(Fact(CallId("c"), 2, NOON, e.CallEnded(Disposition.RESOLVED, "hung up")))
+    late = caller("c", 3, CARD[8:])
+    assert redact(late) == [late]
+
+
+def test_of_very_many_calls_the_oldest_are_forgotten_and_the_others_are_not() -> None:
+    redact = Redactor()
+    redact(caller("first", 1, CARD[:8]))
+    redact(caller("second", 1, CARD[:8]))
+    for number in range(MOST_CALLS - 1):
+        redact(caller(f"c{number}", 1, "Hello."))
+    rest = caller("first", 2, CARD[8:])
+    assert redact(rest) == [rest]
+    assert len(redact(caller("c5", 2, CARD[8:]))) == 1
+    assert len(redact._said) == MOST_CALLS
+
+
+def test_what_was_stopped_long_ago_is_forgotten() -> None:
+    redact, speaker = Redactor(), AgentName("x")
+    for number in range(MOST_CALLS + 1):
+        tripped = GuardrailTripped("rule", speaker, ItemId("i2"))
+        redact(Fact(CallId(f"c{number}"), 1, NOON, tripped))
+    first, last = agent("c0", 2, "a b", "a"), agent(f"c{MOST_CALLS}", 2, "a b", "a")
+    assert redact(first) == [first]
+    assert redact(last) == [agent(f"c{MOST_CALLS}", 2, "a [stopped: rule]", "a")]
+
+
+def test_what_may_be_told_of_a_fact_is_the_fact_without_its_secret() -> None:
+    told = Redactor().publishable(caller("c", 1, f"It is {CARD}."))
+    assert told == caller("c", 1, "It is [card number].")
+
+
+def test_what_was_heard_of_other_words_is_looked_at_by_itself() -> None:
+    told = redacted(
+        e.AgentSpoke(
+            ItemId("i"), AgentName("x"), f"It is {CARD}.", f"Well, {CARD}", 0, 1, 1
+        )
+    )
+    assert told.generated == "It is [card number]."
+    assert told.heard == "Well, [card number]"
+
+
+# What is a number, and what is none.
+
+
+def test_more_digits_than_any_card_has_are_looked_at_in_their_groups() -> None:
+    assert redacted_text(f"{CARD} 12345") == "[card number] 12345"
+    assert redacted_text("1234567890 1234567890") == "1234567890 1234567890"
+
+
+def test_an_account_number_with_a_wrong_check_digit_is_none() -> None:
+    right = "NO93 8601 1117 947"
+    assert redacted_text(f"It is {right}.") == "It is [bank account]."
+    assert redacted_text(f"It is {right[:-1]}8.") == f"It is {right[:-1]}8."
+    assert not is_iban("NO93 8601"), "too short"
+
+
+def test_a_pattern_may_look_ahead_and_say_what_must_not_follow() -> None:
+    policy = Policy(patterns=patterns_of(r"member = M\d{3}(?!\d)(?=\b)"))
+    assert redacted_text("M123, M1234", policy) == "[member], M1234"
+
+
+def test_a_house_has_not_more_patterns_than_a_call_has_time_for() -> None:
+    lines = [f"p{number} = x{number}" for number in range(MOST_PATTERNS + 1)]
+    assert len(patterns_of("\n".join(lines[:-1]))) == MOST_PATTERNS
+    with pytest.raises(BadPattern, match="51 patterns are too many"):
+        patterns_of("\n".join(lines))

@@ -12,10 +12,10 @@ from callcenter.domain.ids import (
     ItemId,
     StreamSid,
 )
-from callcenter.domain.outcomes import Disposition
+from callcenter.domain.outcomes import AttemptOutcome, Disposition
 from callcenter.domain.phases import Phase
 from callcenter.domain.prices import Tokens
-from callcenter.domain.wall import WINDOW, Wall, quantile
+from callcenter.domain.wall import MOST_WORDS, WINDOW, Wall, quantile
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CALL = CallId("call_1")
@@ -144,3 +144,58 @@ def test_a_quantile_is_one_of_the_values() -> None:
     assert quantile([7], 0.95) == 7
     assert quantile(range(1, 101), 0.5) == 50
     assert quantile(range(1, 101), 0.95) == 95
+
+
+def wall_of(*facts: e.Fact) -> Wall:
+    wall = Wall()
+    for fact in facts:
+        wall.see(fact)
+    return wall
+
+
+def test_a_handoff_is_counted_and_names_who_has_the_call_now() -> None:
+    handed = e.AgentHandedOff(TRIAGE, AgentName("support"))
+    call = wall_of(*told(ANSWERED, e.SessionOpened(TRIAGE, 5), handed)).calls[CALL]
+    assert (call.agent, call.handoffs) == ("support", 1)
+
+
+def test_who_did_not_take_the_call_is_not_named_any_more() -> None:
+    missed = e.AttemptEnded(AttemptId("a1"), AttemptOutcome.NO_ANSWER)
+    wall = wall_of(*STORY, e.Fact(CALL, 9, at(30), missed))
+    assert wall.calls[CALL].operator == ""
+
+
+def test_words_that_nobody_understood_are_shown_and_long_ones_by_their_end() -> None:
+    mumbled = e.CallerSpoke(ItemId("i"), None, 0, 900)
+    call = wall_of(*told(ANSWERED, mumbled)).calls[CALL]
+    assert (call.speaker, call.words) == ("caller", "…")
+    long = e.CallerSpoke(ItemId("i"), "a" * 500 + "end", 0, 900)
+    words = wall_of(*told(ANSWERED, long)).calls[CALL].words
+    assert len(words) == MOST_WORDS
+    assert words.endswith("aend")
+
+
+def test_a_call_of_which_only_the_end_was_heard_is_not_missed() -> None:
+    ended = e.CallEnded(Disposition.RESOLVED, "hung up")
+    wall = wall_of(e.Fact(CALL, 9, at(9), ended))
+    assert (wall.calls, wall.missing) == ({}, set())
+
+
+def test_a_call_that_the_database_does_not_know_stays_missing() -> None:
+    wall = wall_of(STORY[4])
+    wall.learn([])
+    assert wall.missing == {CALL}
+
+
+def test_a_call_of_which_nobody_said_that_it_is_over_can_be_forgotten() -> None:
+    wall = wall_of(*STORY)
+    before = wall.revision
+    wall.forget(CALL)
+    assert (wall.calls, wall.revision) == ({}, before + 1)
+    wall.forget(CALL)
+    assert wall.revision == before + 1, "once is enough"
+
+
+def test_a_call_that_was_taken_up_again_is_counted_as_such() -> None:
+    wall = wall_of(*STORY, e.Fact(CALL, 9, at(9), e.CallResumed(TRIAGE, "it broke")))
+    assert wall.model.health(at(10)).resumed == 1

@@ -1,5 +1,6 @@
 """Facts survive being written down."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import cast
 
@@ -22,6 +23,7 @@ from callcenter.wire.facts import (
     dump_line,
     load,
     load_line,
+    load_lines,
     name_of,
 )
 
@@ -95,3 +97,19 @@ def test_characters_that_no_database_takes_do_not_cost_the_fact() -> None:
     event = ToolCalled(ToolCallId("t"), AgentName("a"), "x", '{"n": "a\x00b\ud83d"}')
     assert dump(event)["arguments"] == '{"n": "a\ufffdb\ufffd"}'
     assert dump_line(Fact(CallId("c"), 1, datetime(2026, 1, 1, tzinfo=UTC), event))
+
+
+def test_of_several_lines_those_that_are_known_are_read() -> None:
+    fact = Fact(
+        CallId("c"),
+        1,
+        datetime(2026, 1, 1, tzinfo=UTC),
+        CallerSpoke(ItemId("i"), "Hi", 0, 1),
+    )
+    later = replace(fact, sequence=2)
+    newer = dump_line(fact).replace(b"CallerSpoke", b"CallerSneezed")
+    assert load_lines(dump_line(fact) + newer + dump_line(later) + b"{") == [
+        fact,
+        later,
+    ]
+    assert load_lines(b"") == []

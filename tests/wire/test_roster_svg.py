@@ -9,7 +9,7 @@ from callcenter.domain.card import Card
 from callcenter.domain.ids import AgentName
 from callcenter.domain.roster import Roster
 from callcenter.wire.roster_layout import BOX_WIDTH, HUMAN, layout
-from callcenter.wire.roster_svg import svg
+from callcenter.wire.roster_svg import part_of_page, svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -95,3 +95,25 @@ def test_no_two_boxes_touch_and_all_are_on_the_page(roster: Roster) -> None:
         assert box.right < drawn.width
         assert box.y > 0
         assert box.bottom < drawn.height
+
+
+def test_a_tool_that_does_not_fit_beside_the_others_goes_below() -> None:
+    tools = (
+        "book_an_appointment",
+        "cancel_an_appointment",
+        "find_free_times_of_a_week",
+    )
+    busy = Card(AgentName("front"), "x", "x", tools)
+    (box,) = layout(Roster((busy,), "", AgentName("front"))).boxes
+    assert box.tools == tools
+
+
+def test_in_a_page_each_agent_leads_to_its_own() -> None:
+    drawn = part_of_page(HOUSE, lambda name: f'/agents/{name}?a="1"&b=2')
+    root = ET.fromstring(drawn)
+    links = [each.get("href") for each in root.iter(f"{SVG}a")]
+    assert sorted(map(str, links)) == [
+        f'/agents/{n}?a="1"&b=2' for n in ("a", "b", "c", "d", "front")
+    ]
+    assert root.get("role") == "group"
+    assert root.find(f"{SVG}style") is None, "the page has a style of its own"

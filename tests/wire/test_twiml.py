@@ -7,6 +7,7 @@ from hypothesis import given, strategies as st
 
 from callcenter.domain.operators import Operator
 from callcenter.wire.twiml import (
+    ASK_TIMES,
     BRIEF_TIMES,
     DIAL_LIMIT_SECONDS,
     MAX_INLINE_CHARACTERS,
@@ -15,6 +16,7 @@ from callcenter.wire.twiml import (
     VOICEMAIL_QUIET_SECONDS,
     VOICEMAIL_SECONDS,
     Ring,
+    ask,
     bridge,
     connect,
     dial_all,
@@ -274,3 +276,27 @@ def test_an_offer_is_asked_about_whether_it_is_taken_or_not() -> None:
     assert tags(document) == ["Gather"]
     assert only(document, "Gather").attrib["actionOnEmptyResult"] == "true"
     assert said(document) == ["Press 1."]
+
+
+def test_a_notice_is_said_in_our_own_language_after_the_greeting() -> None:
+    document = connect(
+        "wss://x", "tok", action="/a", status_callback="/s",
+        greeting="Velkommen.", language="nb-NO", notice="This call is recorded.",
+    )  # fmt: skip
+    greeted, noticed, _ = read(document)
+    assert (greeted.text, greeted.get("language")) == ("Velkommen.", "nb-NO")
+    assert (noticed.text, noticed.get("language")) == ("This call is recorded.", None)
+
+
+def test_whom_we_called_is_asked_twice_for_a_key_or_a_word_and_then_left_alone() -> (
+    None
+):
+    document = ask("Shall we go on?", action=f"{BASE}/callback-answer?try=1&x=2")
+    *asked, last = read(document)
+    assert len(asked) == ASK_TIMES
+    for gather in asked:
+        assert gather.get("input") == "dtmf speech"
+        assert gather.get("numDigits") == "1"
+        assert gather.get("action") == f"{BASE}/callback-answer?try=1&x=2"
+        assert [said.text for said in gather] == ["Shall we go on?"]
+    assert last.tag == "Hangup"

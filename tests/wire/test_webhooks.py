@@ -3,14 +3,19 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from callcenter.domain.ids import CallSid
+from callcenter.domain.ids import CallbackTryId, CallSid
 from callcenter.wire.webhooks import (
     FINAL_STATUSES,
     BadForm,
     DialEnded,
+    PlacedRequest,
     StreamStatus,
     VoiceRequest,
+    caller_of,
+    parse_conference,
     parse_dial_ended,
+    parse_placed,
+    parse_placed_ended,
     parse_stream_status,
     parse_transcription,
     parse_voice_request,
@@ -204,3 +209,48 @@ def test_what_a_message_says_is_one_line_with_an_end() -> None:
     assert said.text.startswith("My chain xxx")
     assert len(said.text) <= 5_000
     assert (said.call_sid, said.recording_sid) == (CALL, RECORDING)
+
+
+# Conferences, and legs that we placed.
+
+
+def test_who_comes_into_a_conference_and_who_leaves_it_is_told() -> None:
+    joined = parse_conference(form(StatusCallbackEvent="participant-join"))
+    left = parse_conference(form(StatusCallbackEvent="participant-leave"))
+    assert (joined.call_sid, joined.joined, joined.left) == (CALL, True, False)
+    assert (left.call_sid, left.joined, left.left) == (CALL, False, True)
+
+
+def test_an_end_of_a_conference_is_about_nobody() -> None:
+    over = parse_conference({"StatusCallbackEvent": "conference-end"})
+    assert (over.call_sid, over.joined, over.left) == (None, False, False)
+
+
+@pytest.mark.parametrize(("named", "call"), [(CALL, CALL), ("CA1", None), ("", None)])
+def test_our_own_address_of_an_operators_leg_names_the_caller(
+    named: str, call: CallSid | None
+) -> None:
+    assert caller_of({"call": named}) == call
+    assert caller_of({}) is None
+
+
+def test_a_leg_that_we_placed_says_which_try_it_is_and_who_picked_up() -> None:
+    asked = parse_placed(
+        form(**{"try": "try_1"}, AnsweredBy="human", SpeechResult="Yes,\nhello")
+    )
+    assert asked == PlacedRequest(
+        VoiceRequest(CALL, "", "", ""), CallbackTryId("try_1"), "human", "Yes,hello"
+    )
+
+
+@pytest.mark.parametrize(("told", "seconds"), [("42", 42), ("", 0), ("-1", 0)])
+def test_a_placed_leg_that_is_over_says_how_long_it_was(
+    told: str, seconds: int
+) -> None:
+    ended = parse_placed_ended(form(CallDuration=told, CallStatus="completed"))
+    assert ended.duration_s == seconds
+    assert ended.asked.request.over
+
+
+def test_an_error_of_the_dialling_is_that_of_its_request() -> None:
+    assert parse_dial_ended(form(ErrorCode="13224")).error == "13224"
