@@ -33,6 +33,9 @@ REFRESH_SECONDS: Final = 1.0
 STILL_HERE: Final = timedelta(seconds=5)
 """So long after a caller's call last said so they are counted as being here."""
 
+CLAIM_SECONDS: Final = 2.0
+"""A caller waits meanwhile: two may ring one operator, rather than none."""
+
 TALKS_EVERY: Final = timedelta(seconds=30)
 
 logger = structlog.get_logger()
@@ -109,6 +112,16 @@ class Line:
             return await self._book.take(call_id, now, ring, may)
         except StorageError:
             return known
+
+    async def claim(self, operator: Operator, attempt_id: AttemptId) -> bool:
+        """While the database is down, or slow, what this node knows decides."""
+        now, rules = self._clock.now(), self._duty.rules
+        ring = partial(presence.ring, attempt_id=attempt_id, at=now, rules=rules)
+        try:
+            async with asyncio.timeout(CLAIM_SECONDS):
+                return await self._book.claim(operator.name, now, ring)
+        except (StorageError, TimeoutError):
+            return True
 
     async def release(self, operator: Operator, attempt_id: AttemptId) -> None:
         try:

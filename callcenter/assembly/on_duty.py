@@ -46,6 +46,9 @@ REFRESH_SECONDS: Final = 1.0
 MOST_UNSTORED: Final = 1_000
 """While the database is down; then the oldest are forgotten."""
 
+BRIEFED_SECONDS: Final = 100
+"""A talk's time begins with its leg's: the briefing, and the caller's way there."""
+
 ATTEMPTS_REMEMBERED: Final = 1_000
 """Whom they rang; of older ones the database knows it."""
 
@@ -68,6 +71,7 @@ def on_duty(settings: Settings, database: Database, clock: Clock) -> "OnDuty":
     presence = PresenceRules(
         wrap_up_s=settings.operator_wrap_up_seconds,
         missed_calls=settings.operator_missed_calls,
+        longest_talk_s=settings.max_talk_seconds + BRIEFED_SECONDS,
     )
     duty = OnDuty(Directory(database), clock, presence, of_file)
     duty.guard = DialGuard(rules, limits, duty.destinations, clock)

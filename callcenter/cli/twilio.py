@@ -79,6 +79,7 @@ def fallback(
         sorted(people, key=lambda one: one.priority),
         apology=APOLOGY,
         caller_id=settings.twilio_phone_number,
+        limit_s=settings.max_talk_seconds,
     )
     if out is None:
         typer.echo(document)

@@ -43,6 +43,8 @@ class CalledBack:
     """The call in which it was wished."""
     by_voice: bool = False
     """No key was pressed: what spoke may turn out to be a machine."""
+    queued_at: datetime | None = None
+    """Their place in line, which they have kept; None: they had none."""
 
 
 CallbackEvent: TypeAlias = CallbackRequested | CalledBack

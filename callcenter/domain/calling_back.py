@@ -90,8 +90,8 @@ class Told:
     asked_at: datetime
     reason: str
     topic: str
-    queued: bool
-    """They waited in line for an operator."""
+    queued_at: datetime | None
+    """Since when they have waited in line for an operator; None: they have not."""
     state: CallbackState
     outcome: TryOutcome | None
     call_sid: CallSid
@@ -137,9 +137,14 @@ def called_back(
         "name anything of the matter, make sure that it is the person who asked; if "
         "it is not, ask when to call again, tell nothing, and take your leave. Begin "
         f'with exactly these words: "{FIRST_WORDS}"',
-        () if told.sealed else _history(earlier.turns),
+        what_was_said(told, earlier),
         reason="the caller was called back",
     )
+
+
+def what_was_said(told: Told, earlier: CallState) -> tuple[Turn, ...]:
+    """Of the earlier call, as far as the agent may know it."""
+    return () if told.sealed else _history(earlier.turns)
 
 
 def _history(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:

@@ -31,8 +31,13 @@ A_PERSON: Final = (
     "The caller pressed 0 for a person, and is being connected. Say exactly these "
     'words and nothing more: "One moment, I am connecting you with a colleague."'
 )
-NO_PERSON: Final = (
+_NO_PERSON: Final = (
     "The caller pressed 0 for a person, but nobody is at work. Begin with exactly "
-    'these words: "I am sorry, none of my colleagues is available right now. Shall I '
-    'take a message, or would you like a call back?"'
+    'these words: "I am sorry, none of my colleagues is available right now. '
+    '{reopens}Shall I take a message, or would you like a call back?"'
 )
+
+
+def no_person(reopens: str) -> str:
+    """Nobody is at work; `reopens` is a sentence that says until when, or empty."""
+    return _NO_PERSON.format(reopens=f"{reopens} " if reopens else "")

@@ -25,6 +25,8 @@ class AttemptOutcome(StrEnum):
     FAILED = "failed"
     VOICEMAIL = "voicemail"
     CALLER_LEFT = "caller_left"
+    CALLED_OFF = "called_off"
+    """The caller would rather go on without an operator."""
     TAKEN_BY_ANOTHER = "taken_by_another"
     """Several were rung at once, and somebody else picked up."""
     CARRIER_REJECTED = "carrier_rejected"

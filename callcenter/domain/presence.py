@@ -41,7 +41,7 @@ class PresenceRules:
     """Nobody rings for longer: ringing, and the briefing read twice."""
     longest_talk_s: int = 3_700
     """Nobody is busy for longer: whoever would have said that the talk is over, died.
-    A dialled leg ends after 3600 s, and its briefing before that."""
+    A leg ends after MAX_TALK_SECONDS, and its briefing before that."""
 
 
 @dataclass(frozen=True, slots=True)

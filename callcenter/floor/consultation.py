@@ -6,7 +6,6 @@ is with somebody: the agent, the next operator, or the rung below.
 """
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Final
@@ -17,9 +16,8 @@ from callcenter.domain import (
     events as e,
 )
 from callcenter.domain.call import Escalation
-from callcenter.domain.consultation import LegOrder, OperatorLeg
+from callcenter.domain.consultation import OperatorLeg
 from callcenter.domain.ids import AttemptId
-from callcenter.domain.operators import Operator
 from callcenter.domain.outcomes import AttemptOutcome
 from callcenter.domain.phases import Phase
 from callcenter.floor.consultation_desk import GONE, OperatorDesk
@@ -28,6 +26,8 @@ from callcenter.floor.joining import Joining
 from callcenter.floor.ladder import Ladder
 from callcenter.floor.live_call import LiveCall
 from callcenter.floor.news import learn_news
+from callcenter.floor.ringing import Ringing
+from callcenter.wire import twiml_line
 
 LOOK_SECONDS: Final = 1.0
 """Between looks at what other nodes were told: operators' requests go to any."""
@@ -35,12 +35,10 @@ LOOK_SECONDS: Final = 1.0
 LOOKS_PER_ASKING: Final = 5
 """Between questions to the carrier, whose callbacks may be lost."""
 
-SHORTEST_RING_SECONDS: Final = 5
-"""Twilio rings for no less."""
-
 QUIET_SECONDS: Final = 6.0
 """A caller is not taken away in the middle of a sentence; but at last they are."""
 
+NOT_NEEDED: Final = "The caller goes on without a colleague. Thank you."
 SORRY: Final = "I am sorry, none of my colleagues could take the call just now."
 
 Move = Callable[[str], Awaitable[None]]
@@ -56,17 +54,21 @@ class Consultation:
         self._move = move
         self._say = say
         self._running = False
-        self._ordered: dict[AttemptId, Operator] = {}
+        self._held = False
         self.legs = OperatorLegs(call)
+        self._ringing = Ringing(call, ladder, self.legs)
         self.desk = OperatorDesk(call, self.legs)
         self._joining = Joining(call, self.legs, self.desk, say)
         self.move_on: Callable[[], str] | None = None
         """What a caller hears whom no operator has, and no agent, either."""
+        self.nobody: Callable[[], str] | None = None
+        """The same, when all have been rung whom the caller has waited for."""
         call.before_end.insert(0, self.abandon)
 
     def begin(self) -> None:
         """Have operators rung; the agent goes on."""
         began_ms = self._call.clock_ms()
+        self._held = False
         self._call.record(c.ConsultationBegan(self._escalation.escalation_id, began_ms))
         self.go_on()
 
@@ -96,28 +98,47 @@ class Consultation:
         elif self._phase is Phase.JOINING:
             self.legs.close(attempt_id, AttemptOutcome.FAILED)
 
-    def call_off(self, outcome: AttemptOutcome = AttemptOutcome.CALLER_LEFT) -> None:
-        """The caller wants, or gets, something else: nobody picks up to silence."""
-        for leg in self.legs.open():
-            self.legs.close(leg.attempt_id, outcome, GONE)
-        if waiting := self.legs.accepted():
-            self.legs.close(waiting.attempt_id, outcome, GONE)
+    def call_off(self) -> None:
+        """The caller wants something else: nobody picks up to silence."""
+        self._end_legs(AttemptOutcome.CALLED_OFF, NOT_NEEDED)
 
-    def end(self, reason: str) -> None:
-        """The agents cannot go on: whoever rings for them is called off."""
-        self.call_off(AttemptOutcome.FAILED)
-        self._ladder.fail()
+    def stop(self) -> bool:
+        """The caller would rather go on with the agent; False: there is none."""
+        if self._held:
+            return False
+        self.call_off()
         escalation_id = self._escalation.escalation_id
-        self._call.record(c.ConsultationEnded(escalation_id, reason))
+        self._call.record(c.ConsultationEnded(escalation_id, "the caller stayed"))
+        self._ladder.fail()
+        self._call.record(c.AgentWentOn(escalation_id))
+        return True
+
+    def hold(self, words: str) -> str:
+        """The agents cannot go on: the caller hears music while operators ring."""
+        self._held = True
+        self.go_on()
+        addresses = self._call.addresses
+        return twiml_line.hold(words, addresses.hold_music, again=addresses.line)
+
+    @property
+    def music(self) -> str:
+        """What goes on for a caller who was put on hold; empty: an agent has them."""
+        return self.hold("") if self._held else ""
 
     def abandon(self) -> None:
         """The call is about to end: settle what is open, and end what still rings."""
         if self._phase in {Phase.CONSULTING, Phase.JOINING}:
-            self.call_off()
+            self._end_legs(AttemptOutcome.CALLER_LEFT, GONE)
         elif self._phase is Phase.BRIDGED and (leg := self.legs.accepted()):
             self._left(leg)
 
     # Inside.
+
+    def _end_legs(self, outcome: AttemptOutcome, words: str) -> None:
+        for leg in self.legs.open():
+            self.legs.close(leg.attempt_id, outcome, words)
+        if waiting := self.legs.accepted():
+            self.legs.close(waiting.attempt_id, outcome, words)
 
     @property
     def _phase(self) -> Phase:
@@ -158,11 +179,11 @@ class Consultation:
         """One thing after another, as facts have it."""
         if leg := self.legs.accepted():
             await self._joining.bring(leg)
-        elif (refused := self._refused()) is not None:
+        elif (refused := self._ringing.refused()) is not None:
             await self._dial(refused)
         elif self.legs.open():
             await self._wait(look=look)
-        elif not self._ring_more():
+        elif not await self._ringing.more(self._escalation, self._left_s):
             await self._nobody()
 
     async def _wait(self, *, look: bool) -> None:
@@ -178,59 +199,10 @@ class Consultation:
             for leg in self.legs.open():
                 self.legs.give_up(leg)
 
-    def _ring_more(self) -> bool:
-        """Ring who is next, or all who are left; False when there is nobody."""
-        fitting = self._ladder.candidates(self._escalation.topic)
-        if not fitting or self._left_s <= 0:
-            return False
-        together = self._call.house.rules.all_at_once
-        for operator in fitting if together else fitting[:1]:
-            self._ring(operator)
-        return True
-
-    def _ring(self, operator: Operator) -> None:
-        call, attempt_id = self._call, AttemptId(f"att_{secrets.token_hex(8)}")
-        refused = call.house.refuses(operator, call.state.caller_number)
-        escalation_id = self._escalation.escalation_id
-        call.record(
-            e.OperatorCalled(
-                escalation_id, attempt_id, operator.name, operator.destination
-            )
-        )
-        if refused:
-            call.record(e.AttemptEnded(attempt_id, AttemptOutcome.REFUSED))
-            return
-        call.record(c.OperatorLegOrdered(attempt_id, operator.destination))
-        self._ordered[attempt_id] = operator
-        self.legs.place(attempt_id, self._order(attempt_id, operator))
-
-    def _order(self, attempt_id: AttemptId, operator: Operator) -> LegOrder:
-        call, rules = self._call, self._call.house.rules
-        dialled, caller = call.state.called_number, call.state.call_sid
-        return LegOrder(
-            to=operator.destination,
-            shown=dialled if dialled.startswith("+") else rules.house_number,
-            document_url=call.addresses.leg("/operator/brief", attempt_id, caller),
-            status_url=call.addresses.leg("/operator/leg-status", attempt_id, caller),
-            ring_s=max(min(rules.ring_s, int(self._left_s)), SHORTEST_RING_SECONDS),
-            limit_s=rules.max_talk_s,
-        )
-
-    def _refused(self) -> AttemptId | None:
-        """An attempt for which the carrier places no call, if it was the last hope."""
-        others = self.legs.open()
-        for leg in others:
-            if leg.attempt_id in self.legs.refused:
-                if len(others) == 1:
-                    return leg.attempt_id
-                self.legs.close(leg.attempt_id, AttemptOutcome.CARRIER_REJECTED)
-                return self._refused()
-        return None
-
     async def _dial(self, attempt_id: AttemptId) -> None:
         """Have the caller's own leg dial this operator, as other houses must."""
         await self._quiet()
-        operator = self._ordered.get(attempt_id)
+        operator = self._ringing.ordered.get(attempt_id)
         if self._phase is not Phase.CONSULTING or operator is None:
             return
         reason = self.legs.refused.pop(attempt_id)
@@ -249,14 +221,18 @@ class Consultation:
 
     async def _nobody(self) -> None:
         """No operator is left: what follows is below them, or the agent goes on."""
-        await self._quiet()
-        if self._phase is not Phase.CONSULTING:
-            return
         escalation_id = self._escalation.escalation_id
+        await self._quiet()
+        same = escalation_id == self._escalation.escalation_id
+        if self._phase is not Phase.CONSULTING or not same:
+            return
         reason = "nobody took the call" if self._left_s > 0 else "it took too long"
         self._call.record(c.ConsultationEnded(escalation_id, reason))
         if document := self._ladder.below_the_operators(SORRY):
             await self._move(document)
+            return
+        if self._held and self.nobody is not None:
+            await self._move(self.nobody())
             return
         self._ladder.fail()
         talk = self._call.talk

@@ -119,6 +119,8 @@ class OperatorLegs:
     ) -> None:
         """Nothing comes of this attempt: put that on record, and end its leg."""
         leg = self._call.state.consultation.leg(attempt_id)
+        if attempt_id in self.refused:
+            outcome = AttemptOutcome.CARRIER_REJECTED  # it has never rung
         others = any(
             one.sent and self.is_wanted(one.attempt_id)
             for one in self._legs()
@@ -164,6 +166,8 @@ class OperatorLegs:
         """Nobody waits for ever, whatever the carrier does not say."""
         now_ms = self._call.clock_ms()
         for leg in self.open():
+            if leg.attempt_id in self.refused:
+                continue  # dialled instead, once nobody else rings
             late_ms = self._deadline_ms.setdefault(
                 leg.attempt_id,  # another node rang them
                 now_ms + (self._call.house.rules.ring_s + NETWORK_SECONDS) * MS,

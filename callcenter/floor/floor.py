@@ -183,9 +183,10 @@ class Floor:
 
     def fallback(self, apology: str = FAREWELL, base: str = "") -> str:
         """A person, without the model or the database; at last, the tone."""
-        refuses, people = self.house.refuses, self.house.operators()
-        free = [one for one in people if not refuses(one, "")]
-        return anybody(free, apology, base or self.house.rules.public_base)
+        house, rules = self.house, self.house.rules
+        free = [one for one in house.operators() if not house.refuses(one, "")]
+        base = base or rules.public_base
+        return anybody(free, apology, base, limit_s=rules.max_talk_s)
 
     # Streams.
 

@@ -16,6 +16,7 @@ from callcenter.errors import ToolFailed
 from callcenter.floor.talk import Talk
 
 KEY_FOR_A_PERSON: Final = "0"
+KEY_TO_STAY: Final = "*"
 
 END_OF_ENTRY: Final = "#"
 
@@ -58,12 +59,15 @@ class Keys:
         *,
         menu: Callable[[str], bool],
         person: Callable[[], Awaitable[None]],
+        stay: Callable[[], bool] = bool,
         tell: Callable[[str], Awaitable[None]],
     ) -> None:
         self._call = call
         self._menu = menu
         """Takes a key of the menu of languages, if it is one."""
         self._person = person
+        self._stay = stay
+        """Stops the ringing for a person; False: nobody is being rung."""
         self._tell = tell
         self._pressed: list[str] = []
         self._told = 0
@@ -172,6 +176,9 @@ class Keys:
         if set(pressed) == {KEY_FOR_A_PERSON}:
             self._forget()
             await self._person()
+            return
+        if set(pressed) == {KEY_TO_STAY} and self._stay():
+            self._forget()
             return
         self._told = seen
         one = SINGLE_KEY.format(key=pressed[0])

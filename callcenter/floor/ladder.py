@@ -107,6 +107,7 @@ class Ladder:
             [twiml.Ring(operator, brief_url, addresses.status)],
             action=addresses.dial_ended(attempt_id),
             timeout_s=self._call.house.rules.ring_s,
+            limit_s=self._call.house.rules.max_talk_s,
         )
         return self._document
 
@@ -269,6 +270,7 @@ class Ladder:
             # The last one's: on any node, it is the one that must be known.
             action=addresses.dial_ended(allowed[-1][1]),
             timeout_s=self._call.house.rules.ring_s,
+            limit_s=self._call.house.rules.max_talk_s,
             announcement=announcement,
         )
 

@@ -39,7 +39,9 @@ THANKS: Final = "Thank you for calling. Goodbye."
 OVER: Final = "This call is over. Thank you for calling. Goodbye."
 
 
-def anybody(operators: Sequence[Operator], apology: str, base: str = "") -> str:
+def anybody(
+    operators: Sequence[Operator], apology: str, base: str = "", *, limit_s: int
+) -> str:
     """A person, without the model or the database; with a `base`, then the tone."""
     if not operators:
         return message(base, NOBODY_NOW) if base else twiml.hang_up(NOBODY)
@@ -48,6 +50,7 @@ def anybody(operators: Sequence[Operator], apology: str, base: str = "") -> str:
         apology=apology,
         caller_id="",
         action=Addresses(base).fallback_ended if base else "",
+        limit_s=limit_s,
     )
 
 

@@ -30,6 +30,7 @@ from callcenter.domain.calling_back import (
     choice_of,
     introduction,
     message,
+    what_was_said,
 )
 from callcenter.domain.events import CallAnswered
 from callcenter.domain.ids import CallbackTryId, CallId, CallSid
@@ -203,7 +204,13 @@ class Outbound:
                 roster.hash,
                 Direction.OUTBOUND,
             ),
-            CalledBack(told.callback_id, told.try_id, told.earlier, by_voice=by_voice),
+            CalledBack(
+                told.callback_id,
+                told.try_id,
+                told.earlier,
+                by_voice=by_voice,
+                queued_at=told.queued_at,
+            ),
             *spoken,
         )
         if reception is None:
@@ -215,7 +222,8 @@ class Outbound:
         """To an operator, who has been waited for; else to the agents."""
         call, ladder = reception.call, reception.ladder
         without = call.house.no_agents()
-        if told.queued or without:
+        reception.earlier = what_was_said(told, earlier)
+        if told.queued_at or without:
             reason = told.reason or "they waited in line and are called back"
             ladder.open(call.agent, reason, told.topic or "general")
             document = ladder.next_document(AN_OPERATOR)

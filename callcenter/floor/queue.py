@@ -46,6 +46,13 @@ class Queue(Protocol):
         """An operator for a caller whose turn it is; nobody else gets them."""
         ...
 
+    async def claim(self, operator: Operator, attempt_id: AttemptId) -> bool:
+        """Whether an operator is this attempt's now, who was free a moment ago.
+
+        For somebody who does not stand in line. True when nobody can say.
+        """
+        ...
+
     async def release(self, operator: Operator, attempt_id: AttemptId) -> None:
         """The caller has gone: whoever was taken may be rung again."""
         ...

@@ -15,6 +15,7 @@ from callcenter.domain.opening import (
 from callcenter.domain.operators import GENERAL
 from callcenter.domain.phases import Phase
 from callcenter.domain.queueing import LineOutcome
+from callcenter.domain.transcript import Turn
 from callcenter.floor.ladder import Ladder
 from callcenter.floor.live_call import LiveCall
 from callcenter.floor.no_call import OVER
@@ -42,7 +43,10 @@ class Reception:
         self.voicemail = Voicemail(call)
         self.wishes = call.control = Wishes(call, self.ladder, self.voicemail)
         self.wishes.consultation.move_on = self._what_next
+        self.wishes.consultation.nobody = self._back_to_the_agent
         self.first_document = ""
+        self.earlier: tuple[Turn, ...] = ()
+        """What was said in another call, which this one goes on with."""
         self._resumed: tuple[int, str] = (0, "")
         self._answers: dict[str, str] = {}
         """By Twilio's idempotency token: what it repeats is answered the same."""
@@ -101,10 +105,10 @@ class Reception:
         return document
 
     def _after_stream(self, request: VoiceRequest) -> str:
-        if request.over:
-            self.call.finish("the caller hung up")
-            return twiml.hang_up()
-        return self._what_next()
+        if not request.over:
+            return self._what_next()
+        self.call.finish("the caller hung up")
+        return twiml.hang_up()
 
     def _what_next(self) -> str:
         state = self.call.state
@@ -115,7 +119,7 @@ class Reception:
                 return self._climb()
             case Phase.CONSULTING:
                 self.wishes.consultation.go_on()
-                return self._resume()
+                return self.wishes.consultation.music or self._resume()
             case Phase.JOINING:
                 self.wishes.consultation.go_on()
                 return self.wishes.consultation.document or self._resume()
@@ -167,8 +171,8 @@ class Reception:
         return document
 
     def _in_line(self, key: str) -> str:
-        line, stay = self.ladder.line, self.call.state.line
-        if self.call.state.phase is Phase.QUEUED:
+        line, state = self.ladder.line, self.call.state
+        if state.phase is Phase.QUEUED:
             outcome = line.chosen(key) or (
                 LineOutcome.TOO_LONG if line.is_too_long else None
             )
@@ -176,7 +180,7 @@ class Reception:
                 return line.document()
             line.leave(outcome)
             self.ladder.fail()
-        elif stay and stay.outcome is LineOutcome.TOO_LONG and self._is_between:
+        elif state.phase is Phase.WAITING and line.has_been_too_long:
             outcome = line.chosen(key) or LineOutcome.VOICEMAIL
         else:
             return self._what_next()
@@ -191,10 +195,6 @@ class Reception:
                 return line.last_offer()
             case _:
                 return self.voicemail.begin("the caller waited in line")
-
-    @property
-    def _is_between(self) -> bool:
-        return self.call.state.phase is Phase.WAITING
 
     def voicemail_done(self, told: VoicemailTold) -> str:
         """The document that follows a message."""
@@ -279,15 +279,13 @@ class Reception:
         state, rules = self.call.state, self.call.house.rules
         if self.call.model_failures >= rules.model_failures:
             return self.wishes.last_resort("nobody could take the call")
-        tried = bool(state.escalation and state.escalation.attempts)
-        return self.call.begin(
-            nobody_answered(
-                self.call.agent,
-                state.turns,
-                tried=tried,
-                reopens=self.voicemail.reopens(),
-            )
+        opening = nobody_answered(
+            self.call.agent,
+            state.turns or self.earlier,
+            tried=bool(state.escalation and state.escalation.attempts),
+            reopens=self.voicemail.reopens(),
         )
+        return self.call.begin(opening)
 
 
 def _elsewhere(state: CallState) -> str:

@@ -8,6 +8,7 @@ whatever node it reaches.
 import asyncio
 import secrets
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 from callcenter.domain import events as e, line_words as words
@@ -26,6 +27,7 @@ CHOICES: Final = {
     "*": LineOutcome.AGENT,
 }
 
+MS: Final = 1000
 QUIET_MS: Final = 5_000
 """Between two reports of how things stand, however quickly they change."""
 
@@ -59,7 +61,7 @@ class WaitingLine:
         if escalation is None:
             raise AssertionError("nobody has escalated this call")
         stay = state.line
-        since = stay.since if stay and stay.outcome is None else now
+        since = stay.since if stay and stay.outcome is None else self._kept() or now
         self._call.record(QueueEntered(escalation.escalation_id, topic, since, tried))
         self._told = None
         return self.document(f"{announcement} {words.ALL_BUSY}".strip())
@@ -88,6 +90,12 @@ class WaitingLine:
     @property
     def is_too_long(self) -> bool:
         return self._waited_s() >= self._call.house.rules.line_s
+
+    @property
+    def has_been_too_long(self) -> bool:
+        """Whether they have left the line for that, and were offered the rest."""
+        stay = self._call.state.line
+        return stay is not None and stay.outcome is LineOutcome.TOO_LONG
 
     def leave(self, outcome: LineOutcome) -> None:
         """Recorded before anything else is done about it."""
@@ -133,7 +141,13 @@ class WaitingLine:
         stay = self._call.state.line
         if stay is None or stay.outcome is not None:
             return 0.0
-        return (self._call.house.clock.now() - stay.since).total_seconds()
+        waited_s = (self._call.house.clock.now() - stay.since).total_seconds()
+        return min(waited_s, self._call.clock_ms() / MS)  # in this call
+
+    def _kept(self) -> datetime | None:
+        """The place of somebody who is called back, until they have had it."""
+        told = self._call.state.called_back
+        return told.queued_at if told and self._call.state.line is None else None
 
     def _report(self) -> str:
         """Where they stand, when that has changed or was long ago."""

@@ -14,6 +14,7 @@ from callcenter.domain.transcript import Speaker, Turn
 from callcenter.errors import CallIsOver, CarrierError, ToolFailed
 from callcenter.floor import silences
 from callcenter.floor.allowance import Allowance
+from callcenter.floor.bounds import Bounds
 from callcenter.floor.consultation import Consultation
 from callcenter.floor.deeds import Deeds
 from callcenter.floor.keys import Keys
@@ -32,9 +33,6 @@ NEXT_FREE: Final = "the next free colleague"
 
 WARM: Final = "warm"
 
-NEARLY: Final = 0.9
-"""Of a call's money: the caller is warned from here."""
-
 
 class Wishes:
     """One call's; see callcenter.floor.ports.CallControl."""
@@ -52,9 +50,10 @@ class Wishes:
             call,
             menu=self._tongue.is_chosen_by,
             person=self._person_wished,
+            stay=self._stay_wished,
             tell=self._tell,
         )
-        self._warned = False
+        self._bounds = Bounds(call, self._say, self._dismiss)
 
     @property
     def _talking(self) -> bool:
@@ -80,6 +79,8 @@ class Wishes:
         Returns the first operator's name, "the next free colleague" when the caller
         will wait in line, or "" when nobody is at work.
         """
+        if self._consulting:
+            raise ToolFailed("A colleague is being rung already; stay with the caller.")
         if not self._talking:
             raise ToolFailed("A transfer is already under way; say no more.")
         if len(self._call.state.escalations) >= MOST_ESCALATIONS:
@@ -95,6 +96,14 @@ class Wishes:
         else:
             self._call.start(self._transfer())
         return operator.name if operator else NEXT_FREE
+
+    async def stop_transfer(self) -> bool:
+        """The caller would rather go on with the agent; False: nobody is rung."""
+        return self._consulting and self.consultation.stop()
+
+    def reopens(self) -> str:
+        """While nobody is at work, a sentence that says until when."""
+        return self._voicemail.reopens()
 
     @property
     def stays_meanwhile(self) -> bool:
@@ -168,20 +177,8 @@ class Wishes:
 
     async def keep_within_limits(self) -> None:
         """Warn a caller whose call grows too long or too dear; later, end it."""
-        rules, call = self._call.house.rules, self._call
-        if not self._talking:
-            return
-        left_s = rules.max_call_s - call.clock_ms() / 1000
-        spent = call.state.cost_usd / rules.max_call_cost_usd
-        if left_s <= 0 or spent >= 1:
-            call.saying_goodbye = True
-            call.start(self._say_goodbye("the call reached its limit"))
-            await self._say(notes.TIME_IS_UP)
-        elif self.allowance.spent:
+        if self._talking and await self._bounds.keep() and self.allowance.spent:
             await self.rescue("the agents went in circles")
-        elif (left_s <= rules.warn_s or spent >= NEARLY) and not self._warned:
-            self._warned = True
-            await self._say(notes.TIME_IS_SHORT)
 
     async def mind_the_silence(self, due: Due) -> None:
         """It has been quiet for too long; see callcenter.bridge.patience."""
@@ -204,6 +201,8 @@ class Wishes:
 
     def without_the_agents(self, reason: str) -> str:
         """The document that takes a caller to the operators; at last, to the tone."""
+        if self._consulting:
+            return self.consultation.hold(OUT_OF_ORDER)
         if self._call.state.escalation is None:
             return self._climb(reason)
         return self.last_resort(reason)
@@ -217,18 +216,15 @@ class Wishes:
 
     async def rescue(self, reason: str) -> None:
         """The agents cannot go on: take the caller off the line, to a human being."""
-        if self._consulting:
-            self.consultation.end(reason)
-            await self._redirect(self._climb(reason))
-        elif self._talking:
+        if self._consulting or self._talking:
             await self._redirect(self.without_the_agents(reason))
 
     # Inside.
 
-    async def _dismiss(self, reason: str) -> None:
+    async def _dismiss(self, reason: str, note: str = notes.NOBODY_THERE) -> None:
         self._call.saying_goodbye = True
         self._call.start(self._say_goodbye(reason))
-        await self._say(notes.NOBODY_THERE)
+        await self._say(note)
 
     def _climb(self, reason: str) -> str:
         ladder = self._ladder
@@ -290,8 +286,13 @@ class Wishes:
         if not self._talking:
             return
         found = await self.escalate("the caller pressed 0 for a person", "general")
-        await self._say(notes.A_PERSON if found else notes.NO_PERSON)
+        await self._say(notes.A_PERSON if found else notes.no_person(self.reopens()))
+
+    def _stay_wished(self) -> bool:
+        if stopped := self._consulting and self.consultation.stop():
+            self._call.start(self._say(consultation_notes.STAYED))
+        return stopped
 
     async def _tell(self, note: str) -> None:
-        if self._talking:
+        if self._talking or self._consulting:
             await self._say(note)

@@ -265,7 +265,7 @@ def _told(try_id: CallbackTryId, row: RowMapping, *, sealed: bool) -> Told:
         asked_at=row["asked_at"],
         reason=row["reason"],
         topic=row["topic"],
-        queued=row["queued_at"] is not None,
+        queued_at=row["queued_at"],
         state=CallbackState(row["state"]),
         outcome=None if row["outcome"] is None else TryOutcome(row["outcome"]),
         call_sid=CallSid(row["leg"]),

@@ -76,6 +76,19 @@ class QueueBook:
             await connection.execute(mine.values(ringing_until=until))
             return operator
 
+    async def claim(self, name: str, now: datetime, ring: Ring) -> bool:
+        """Whether this operator is free, and now nobody else's.
+
+        Whom the list does not know yet cannot be claimed, and is left to memory.
+        """
+        async with self._database.write() as connection:
+            listed = await everybody(connection, lock=True)
+            mine = next((one for one in listed if one.operator.name == name), None)
+            if mine is not None and not mine.is_free(now):
+                return False
+            await attend(connection, name, ring)
+            return True
+
     async def release(self, name: str, attempt_id: str, now: datetime) -> None:
         """Whoever was taken may be rung again."""
         async with self._database.write() as connection:

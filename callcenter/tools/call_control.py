@@ -27,7 +27,8 @@ AT_ONCE: Final = timedelta(minutes=2)
 MEANWHILE: Final = (
     "The colleague's telephone rings; you stay with the caller until they are there. "
     "Do not promise that somebody will answer. If the caller goes on talking, go on, "
-    "too. You will be told when a colleague takes over, or that nobody could."
+    "too. You will be told when a colleague takes over, or that nobody could. If they "
+    "would rather not wait for it, use stop_transfer."
 )
 AT_ONCE_GONE: Final = "Say nothing more: the transfer follows your last word."
 
@@ -80,9 +81,10 @@ async def transfer_to_human(
     """
     operator = await desk.call.escalate(reason, topic)
     if not operator:
+        sorry = "I am sorry, none of my colleagues is available right now."
+        offer = "Shall I take a message, or would you like a call back?"
         return Answer(
-            "I am sorry, none of my colleagues is available right now. Shall I take a "
-            "message, or would you like a call back?",
+            " ".join(part for part in (sorry, desk.call.reopens(), offer) if part),
             facts={
                 "transferred": False,
                 "note": "Do not try again. Use take_message or request_callback.",
@@ -97,6 +99,18 @@ async def transfer_to_human(
         "I am connecting you with a colleague. Please stay on the line.",
         facts={"transferred": True, "operator": operator, "note": AT_ONCE_GONE},
     )
+
+
+@tool(timeout_s=5.0)
+async def stop_transfer(desk: Desk) -> Answer:
+    """Stop ringing for a human colleague, and stay with the caller yourself.
+
+    Call it while a transfer is under way, when the caller would rather go on with you
+    or does not want to wait.
+    """
+    if not await desk.call.stop_transfer():
+        raise Unfit("No colleague is being rung just now. Simply go on.")
+    return Answer("All right, I am staying with you. What can I do for you?")
 
 
 @tool(timeout_s=5.0)

@@ -36,12 +36,25 @@ class CallControl(Protocol):
         """Who is talking with the caller."""
         ...
 
+    @property
+    def stays_meanwhile(self) -> bool:
+        """Whether the agent stays with the caller while an operator is reached."""
+        ...
+
     async def escalate(self, reason: str, topic: str) -> str:
         """Decide that an operator is needed; the transfer follows the last words.
 
         Returns the name of the first operator to be rung, or "" when nobody is at
         work for this topic. Raises ToolFailed when an escalation already runs.
         """
+        ...
+
+    async def stop_transfer(self) -> bool:
+        """Ring nobody any more, and stay with the caller; False: nobody is rung."""
+        ...
+
+    def reopens(self) -> str:
+        """While nobody is at work, a sentence that says until when; else empty."""
         ...
 
     async def end_when_heard(self, reason: str) -> None:

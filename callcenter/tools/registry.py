@@ -47,6 +47,7 @@ DEFINITIONS: Final[dict[str, ToolDefinition]] = {
         verification.verify_caller,
         verification.verify_by_facts,
         call_control.transfer_to_human,
+        call_control.stop_transfer,
         call_control.end_call,
         call_control.take_message,
         call_control.leave_voicemail,

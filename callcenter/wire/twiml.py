@@ -46,7 +46,8 @@ MOST_AT_ONCE: Final = 10
 """As many as `<Dial>` rings."""
 
 DIAL_LIMIT_SECONDS: Final = 3600
-"""No dialled leg outlives this (Twilio's own limit is four hours)."""
+"""No dialled leg outlives this, unless the house says otherwise (MAX_TALK_SECONDS;
+Twilio's own limit is four hours)."""
 
 
 def connect(
@@ -86,7 +87,12 @@ class Ring:
 
 
 def dial_all(
-    rings: Sequence[Ring], *, action: str, timeout_s: int, announcement: str = ""
+    rings: Sequence[Ring],
+    *,
+    action: str,
+    timeout_s: int,
+    limit_s: int = DIAL_LIMIT_SECONDS,
+    announcement: str = "",
 ) -> str:
     """Ring one or several; the caller hears ringing until one of them presses 1."""
     response = VoiceResponse()
@@ -97,7 +103,7 @@ def dial_all(
         method="POST",
         timeout=timeout_s,
         answer_on_bridge=True,
-        time_limit=DIAL_LIMIT_SECONDS,
+        time_limit=limit_s,
     )
     for one in rings[:MOST_AT_ONCE]:
         destination = one.operator.destination
@@ -107,7 +113,12 @@ def dial_all(
 
 
 def dial_anyone(
-    operators: Sequence[Operator], *, apology: str, caller_id: str, action: str = ""
+    operators: Sequence[Operator],
+    *,
+    apology: str,
+    caller_id: str,
+    action: str = "",
+    limit_s: int = DIAL_LIMIT_SECONDS,
 ) -> str:
     """Ring several operators at once, without us: the last resort of all.
 
@@ -117,7 +128,7 @@ def dial_anyone(
     response.say(sayable(apology))
     if operators:
         dialling = Dial(
-            time_limit=DIAL_LIMIT_SECONDS,
+            time_limit=limit_s,
             caller_id=caller_id or None,
             action=action or None,
         )

@@ -1,7 +1,7 @@
 """Calls that we place: what the called person hears, and what the record says of it."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,9 @@ from callcenter.domain.callbacks import CalledBack, Direction
 from callcenter.domain.ids import AgentName, CallId, CallSid, ItemId
 from callcenter.domain.outcomes import Disposition
 from callcenter.domain.prices import Tokens
+from callcenter.domain.queueing import LineOutcome, QueueEntered, QueueLeft
 from callcenter.simulator.carrier import (
+    Busy,
     Happening,
     Leg,
     Phone,
@@ -26,7 +28,7 @@ from callcenter.storage.engine import Database
 from callcenter.telephony import rest as telephony
 from tests.calls.test_escalation import TAKES
 from tests.fakes.asking import asking
-from tests.fakes.center import ADA, CALLER, OURS, Caller, Center, center
+from tests.fakes.center import ADA, BEA, CAI, CALLER, OURS, Caller, Center, center
 
 EARLIER = CallId("call_earlier")
 WISH = "cb_earlier_3"
@@ -258,3 +260,46 @@ async def test_when_the_agents_have_cost_too_much_callers_reach_people(
         assert here.model.connections == 0, "no agent was asked"
         assert "MAX_COST_PER_DAY_USD" in here.of(e.SessionLost)[0].reason
         assert here.of(e.CallEnded)[0].disposition is Disposition.ESCALATED
+
+
+async def test_who_waited_in_line_and_finds_nobody_has_their_old_place(
+    tmp_path: Path,
+) -> None:
+    settings = {**SETTINGS, "queue_most_waiting": 5}
+    everybody = {ADA: Busy(), BEA: Busy(), CAI: Busy()}
+    long_ago = datetime.now(UTC) - timedelta(hours=2)
+    async with center(tmp_path, settings=settings, operators=everybody) as here:
+
+        async def script(phone: Phone) -> None:
+            await presses(phone, "1")
+            await here.happened(QueueEntered)
+            while not any("[plays " in one for one in phone.said_texts):
+                await phone.waits(20)
+            phone.hang_up()
+
+        await wish(here, queued_at=long_ago)
+        await called(here, script)
+        [entered] = here.of(QueueEntered)
+        assert entered.since == long_ago
+        [left] = here.of(QueueLeft)
+        assert left.outcome is LineOutcome.ABANDONED, "nor was it too long already"
+        assert left.waited_s < 60, "in this call"
+
+
+async def test_who_waited_in_line_and_finds_nobody_at_all_has_the_agent(
+    tmp_path: Path,
+) -> None:
+    everybody = {ADA: Busy(), BEA: Busy(), CAI: Busy()}
+    async with center(tmp_path, settings=SETTINGS, operators=everybody) as here:
+
+        async def script(phone: Phone) -> None:
+            await presses(phone, "1")
+            await phone.happens(Happening.STREAM_STARTED, timeout_s=10)
+            await here.until(lambda: here.of(e.SessionOpened))
+            phone.hang_up()
+
+        await wish(here, queued_at=datetime.now(UTC))
+        await called(here, script)
+        assert len(here.of(e.EscalationFailed)) == 1
+        items = [item.text for item in here.session.items]
+        assert any("my chain is broken" in text for text in items)

@@ -132,6 +132,12 @@ class Control:
     async def escalate(self, reason: str, topic: str) -> str:
         return ""
 
+    async def stop_transfer(self) -> bool:
+        return False
+
+    def reopens(self) -> str:
+        return ""
+
     async def end_when_heard(self, reason: str) -> None: ...
 
     async def take_message(self, text: str) -> None: ...

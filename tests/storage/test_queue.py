@@ -135,3 +135,33 @@ async def test_the_last_talks_tell_how_long_one_takes(database: Database) -> Non
     )
     await happens(database, ONE, called, accepted, left, first=3)
     assert await QueueBook(database).talks(NOW) == [61]
+
+
+async def test_of_two_nodes_that_claim_an_operator_at_once_one_gets_them(
+    database: Database, url: str
+) -> None:
+    """For callers who do not stand in line: there, `take` sees to it."""
+    await Directory(database).seed([ADA])
+    other = Database.open(url)
+
+    def ring(attempt: str) -> partial[presence.Attendance]:
+        return partial(presence.ring, attempt_id=attempt, at=NOW, rules=PresenceRules())
+
+    try:
+        async with asyncio.TaskGroup() as nodes:
+            first = nodes.create_task(QueueBook(database).claim("Ada", NOW, ring("a")))
+            second = nodes.create_task(QueueBook(other).claim("Ada", NOW, ring("b")))
+    finally:
+        await other.close()
+    assert sorted([first.result(), second.result()]) == [False, True]
+    (listed,) = await Directory(database).everybody()
+    assert listed.attendance.attempt_id == ("a" if first.result() else "b")
+    await QueueBook(database).release("Ada", listed.attendance.attempt_id, NOW)
+    assert await QueueBook(database).claim("Ada", NOW, ring("c"))
+
+
+async def test_whom_the_list_does_not_know_yet_is_left_to_memory(
+    database: Database,
+) -> None:
+    ring = partial(presence.ring, attempt_id="a", at=NOW, rules=PresenceRules())
+    assert await QueueBook(database).claim("Bea", NOW, ring)

@@ -66,10 +66,19 @@ class FakeCall:
     speaks: Mapping[str, str] = field(default_factory=dict)
     called_back_at: datetime | None = None
     stays_meanwhile: bool = False
+    ringing: bool = False
+    opens_again: str = ""
 
     async def escalate(self, reason: str, topic: str) -> str:
         self.done.append(("escalate", reason, topic))
         return self.operator
+
+    async def stop_transfer(self) -> bool:
+        self.done.append(("stop_transfer",))
+        return self.ringing
+
+    def reopens(self) -> str:
+        return self.opens_again
 
     async def end_when_heard(self, reason: str) -> None:
         self.done.append(("end", reason))

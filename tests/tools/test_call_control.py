@@ -130,3 +130,18 @@ async def test_a_caller_may_speak_a_message_after_a_tone() -> None:
     answer = await ask(house, "leave_voicemail")
     assert "voicemail" in answer["say"]
     assert house.call.done == [("voicemail",)]
+
+
+async def test_nobody_at_work_says_when_we_open_again() -> None:
+    house = House(call=FakeCall(operator="", opens_again="We open again at eight."))
+    answer = await ask(house, "transfer_to_human", reason="a person")
+    assert "available right now. We open again at eight. Shall I" in str(answer)
+
+
+@pytest.mark.parametrize("ringing", [True, False])
+async def test_the_caller_may_stop_the_ringing(ringing: bool) -> None:
+    house = House(call=FakeCall(ringing=ringing))
+    result = await call(house, "stop_transfer")
+    assert house.call.done == [("stop_transfer",)]
+    assert ("I am staying with you" in str(result)) is ringing
+    assert ("No colleague is being rung" in str(result)) is not ringing
