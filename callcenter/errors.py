@@ -54,6 +54,10 @@ class StorageError(CallCenterError):
     """The database could not be reached or does not fit this version."""
 
 
+class BadValue(StorageError):
+    """It was asked for with a value that no database can hold, or count with."""
+
+
 class SlotTaken(StorageError):
     """That time has just been booked by somebody else."""
 

@@ -72,7 +72,8 @@ def set_up_logs(level: str, stream: TextIO | None = None) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=not person),
     ]
     renderer: Any = (
-        structlog.dev.ConsoleRenderer()
+        # Plainly: a traceback with variables would have passwords and callers' words.
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
         if person
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )

@@ -22,7 +22,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from callcenter.errors import StorageError
+from callcenter.errors import BadValue, StorageError
 
 BUSY_TIMEOUT_MS: Final = 5_000
 """How long one SQLite writer waits for another; the ledger's batches take a few ms."""
@@ -163,8 +163,20 @@ class Database:
         return self.url.get_backend_name()
 
     def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """One consistent view; nothing that it changes is kept."""
-        return self._use(self._engine.connect())
+        """One consistent view; nothing that it changes is kept.
+
+        Raises BadValue when it is asked with a number that is too large, or a text
+        that cannot be.
+        """
+        return self._looking()
+
+    @asynccontextmanager
+    async def _looking(self) -> AsyncIterator[AsyncConnection]:
+        try:
+            async with self._use(self._engine.connect()) as connection:
+                yield connection
+        except (DataError, OverflowError) as error:
+            raise BadValue("That value is too large, or cannot be.") from error
 
     def write(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """One transaction, committed at the end of the block."""

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
+from callcenter.domain.search_words import indexed
+
 revision: str = "0008"
 down_revision: str | None = "0007"
 branch_labels: str | Sequence[str] | None = None
@@ -25,6 +27,7 @@ def upgrade() -> None:
         op.execute(statement)
     for statement in FILL:
         op.execute(statement)
+    _fill_texts()
 
 
 def downgrade() -> None:
@@ -111,6 +114,35 @@ def _views_and_erasures() -> None:
     op.create_index("ix_erasures_number_hash", "erasures", ["number_hash"])
 
 
+AT_ONCE = 500
+"""Calls whose words are in memory at one time."""
+
+HEARD = sa.text(
+    """
+    SELECT batch.moment, turns.heard FROM (
+        SELECT moment, call_id FROM call_figures WHERE moment > :last
+        ORDER BY moment LIMIT :most
+    ) AS batch LEFT JOIN turns ON turns.call_id = batch.call_id
+    ORDER BY batch.moment, turns.sequence
+    """
+)
+TEXTS = sa.table("call_texts", sa.column("moment"), sa.column("text"))
+
+
+def _fill_texts() -> None:
+    """The words of calls that were there before, as the index has them: no accents."""
+    connection, last = op.get_bind(), -1
+    while True:
+        lines: dict[int, list[str]] = {}
+        for moment, heard in connection.execute(HEARD, {"last": last, "most": AT_ONCE}):
+            lines.setdefault(moment, []).append(indexed(heard or ""))
+        if not lines:
+            return
+        rows = [{"moment": one, "text": "\n".join(said)} for one, said in lines.items()]
+        connection.execute(sa.insert(TEXTS), rows)
+        last = max(lines)
+
+
 SQLITE_WORDS = (
     """
     CREATE VIRTUAL TABLE call_words USING fts5(
@@ -161,8 +193,7 @@ POSTGRES_WORDS = (
     """,
 )
 
-# Calls that were there before: to the second, and then one after the other. Their words
-# are spelled as they were said; `callcenter db rebuild` writes them without accents.
+# Calls that were there before: to the second, and then one after the other.
 SQLITE_FILL = (
     """
     INSERT INTO call_figures (moment, call_id, caller_number, disposition, seconds)
@@ -178,13 +209,6 @@ SQLITE_FILL = (
     UPDATE call_figures SET cost_usd = coalesce((
         SELECT sum(json_extract(data, '$.cost_usd')) FROM call_events
         WHERE call_events.call_id = call_figures.call_id AND kind = 'ModelUsed'), 0)
-    """,
-    """
-    INSERT INTO call_texts (moment, text)
-    SELECT moment, coalesce((
-        SELECT group_concat(lower(heard), char(10)) FROM turns
-        WHERE turns.call_id = call_figures.call_id), '')
-    FROM call_figures
     """,
     """
     UPDATE call_figures SET agents = coalesce((
@@ -210,13 +234,6 @@ POSTGRES_FILL = (
     UPDATE call_figures SET cost_usd = coalesce((
         SELECT sum((data->>'cost_usd')::float) FROM call_events
         WHERE call_events.call_id = call_figures.call_id AND kind = 'ModelUsed'), 0)
-    """,
-    """
-    INSERT INTO call_texts (moment, text)
-    SELECT moment, coalesce((
-        SELECT string_agg(lower(heard), chr(10)) FROM turns
-        WHERE turns.call_id = call_figures.call_id), '')
-    FROM call_figures
     """,
     """
     UPDATE call_figures SET agents = coalesce((

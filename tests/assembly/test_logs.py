@@ -54,3 +54,23 @@ def test_times_ids_and_codes_stay(lines: StringIO) -> None:
     line = json.loads(lines.getvalue())
     assert (line["call_id"], line["code"], line["took_ms"]) == ("7f3a99", 21220, 812)
     assert line["timestamp"].startswith("20")
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_traceback_for_a_person_has_no_variables(lines: StringIO) -> None:
+    """They would be passwords, and what callers said."""
+    at_a_terminal = Terminal()
+    set_up_logs("INFO", at_a_terminal)
+    heard = "".join(["my name ", "is Kari"])
+    try:
+        raise ValueError(len(heard))  # noqa: TRY301
+    except ValueError:
+        structlog.get_logger().exception("broke")
+    written = at_a_terminal.getvalue()
+    assert "ValueError: 15" in written
+    assert heard not in written
+    assert not lines.getvalue()

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from quart import Quart, Response, request
 from werkzeug.exceptions import HTTPException
 
-from callcenter.errors import StorageError
+from callcenter.errors import BadValue, StorageError
 from callcenter.storage.filters import BadFilter
 from callcenter.web.api.acts import acts
 from callcenter.web.api.agents import agents
@@ -82,6 +82,7 @@ def install(app: Quart, desk: ApiDesk) -> Endpoints:
 
     routes.register_error_handler(ApiError, _refused)
     routes.register_error_handler(BadFilter, _bad_filter)
+    routes.register_error_handler(BadValue, _bad_filter)
     routes.register_error_handler(StorageError, _no_database)
     routes.register_error_handler(HTTPException, _http)
     routes.register_error_handler(Exception, _broken)
@@ -119,7 +120,7 @@ async def _refused(error: ApiError) -> Response:
     return refusal(error)
 
 
-async def _bad_filter(error: BadFilter) -> Response:
+async def _bad_filter(error: BadFilter | BadValue) -> Response:
     return refusal(ApiError(422, str(error)))
 
 

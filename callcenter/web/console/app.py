@@ -1,5 +1,6 @@
 """The console as part of the application: gate, headers, static files, error pages."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -10,18 +11,25 @@ from quart import (
     Blueprint,
     Quart,
     Response,
+    abort,
     g,
     has_websocket_context,
     redirect,
     request,
 )
 from quart.templating import render_template
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.sansio.response import Response as AnyResponse
 
-from callcenter.errors import StorageError
+from callcenter.errors import BadValue, StorageError
 from callcenter.web.console.desk import ConsoleDesk
-from callcenter.web.console.doorkeeper import Doorkeeper, csrf_token
+from callcenter.web.console.doorkeeper import (
+    SAFE_METHODS,
+    Doorkeeper,
+    csrf_token,
+    doorkeeper,
+)
 from callcenter.web.console.pages import NAVIGATION, PAGES, Place
 from callcenter.web.console.static import Static
 
@@ -57,6 +65,8 @@ SENTENCES: Final[Mapping[int, str]] = {
     503: "The database cannot be reached just now. Calls go on; try again soon.",
 }
 
+_UNWRITABLE: Final = re.compile("[\x00\ud800-\udfff]")
+
 logger = structlog.get_logger()
 
 
@@ -69,12 +79,14 @@ def install(app: Quart, desk: ConsoleDesk) -> None:
     console = Blueprint(
         "console", __name__, url_prefix=PREFIX, template_folder="templates"
     )
+    console.before_request(_writable)
     console.before_request(keeper.gate)
     console.before_websocket(keeper.socket_gate)
     console.add_url_rule("/static/<path:name>", "static", static.serve, methods=["GET"])
     console.add_url_rule("/", "slash", _without_slash, methods=["GET"])
     for page in PAGES:
         console.register_blueprint(page(desk))
+    console.register_error_handler(BadValue, _senseless)
     console.register_error_handler(StorageError, _no_database)
     app.register_blueprint(console)
     app.register_error_handler(HTTPException, _refused)
@@ -125,6 +137,23 @@ def _inside() -> bool:
     return request.path == PREFIX or request.path.startswith(PREFIX + "/")
 
 
+async def _writable() -> None:
+    """Refuse what no database holds, before anybody looks for it: NUL, half letters."""
+    said = [request.path, *_texts(request.args)]
+    if request.method not in SAFE_METHODS:
+        said += _texts(await request.form)
+    if any(_UNWRITABLE.search(one) for one in said):
+        abort(400)
+
+
+def _texts(fields: MultiDict[str, str]) -> list[str]:
+    return [text for pair in fields.items(multi=True) for text in pair]
+
+
+async def _senseless(_: BadValue) -> Response:
+    return await _error_page(400)
+
+
 async def _no_database(error: StorageError) -> Response:
     logger.warning("console_without_database", reason=str(error))
     return await _error_page(503)
@@ -157,6 +186,6 @@ async def _with_headers(answer: Response) -> Response:
         if nonce := getattr(g, "style_nonce", ""):
             styles = f"style-src 'self' 'nonce-{nonce}'"
             answer.headers[POLICY] = HEADERS[POLICY].replace("style-src 'self'", styles)
-        if request.is_secure:
+        if request.is_secure or doorkeeper().https:
             answer.headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
     return answer

@@ -110,7 +110,7 @@ class Doorkeeper:
         if site not in {None, "same-origin", "none"}:
             return False
         ours = {asked.host, self._public_host} - {""}
-        return origin is None or urlsplit(origin).netloc in ours
+        return origin is None or _host_of(origin) in ours
 
 
 def doorkeeper() -> Doorkeeper:
@@ -180,6 +180,13 @@ def _to_login() -> AnyResponse:
     if request.method in SAFE_METHODS and by_hand and not fetched:
         return redirect(wanted)
     return Response("Sign in first.\n", 401, {"HX-Redirect": LOGIN})
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # half an IPv6 address, such as no browser sends
+        return None
 
 
 async def _field(name: str) -> str:
