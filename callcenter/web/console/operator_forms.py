@@ -7,6 +7,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from callcenter.domain import presence
+from callcenter.domain.hours import DAYS, Hours
 from callcenter.domain.operators import Operator
 from callcenter.domain.presence import OnList
 from callcenter.errors import ConfigurationError
@@ -42,10 +43,30 @@ def line_of(one: OnList, now: datetime) -> dict[str, Any]:
         "missed": attendance.missed,
         "away": attendance.at(now) is presence.Presence.AWAY,
         "priority": one.operator.priority,
-        "hours": written(one.operator.hours) if one.operator.hours else ALWAYS,
+        "hours": briefly(one.operator.hours) if one.operator.hours else ALWAYS,
         "destination": board.caller_for(me(), destination),
         "address": address_of(one.operator.name),
     }
+
+
+def briefly(hours: Hours) -> str:
+    """As people write them: Mon–Fri 08:00–16:00 Europe/Oslo."""
+    days: dict[str, set[int]] = {}
+    for text in written(hours).removesuffix(f" {hours.zone.key}").split(", "):
+        day, _, times = text.partition(" ")
+        days.setdefault(times.replace("-", "–"), set()).add(DAYS.index(day))
+    said = [f"{_runs(which)} {times}" for times, which in days.items()]
+    return f"{', '.join(said)} {hours.zone.key}"
+
+
+def _runs(days: set[int]) -> str:
+    """Mon–Fri, Sun."""
+    begins = [day for day in sorted(days) if day - 1 not in days]
+    ends = [day for day in sorted(days) if day + 1 not in days]
+    return ", ".join(
+        DAYS[first].title() if first == last else f"{DAYS[first]}–{DAYS[last]}".title()
+        for first, last in zip(begins, ends, strict=True)
+    )
 
 
 def address_of(name: str) -> str:
