@@ -146,9 +146,12 @@ def _left(
 
 
 def quiet(attendance: Attendance, attempt_id: str, at: datetime) -> Attendance:
-    """Their telephone does not ring any more, if it was for this attempt."""
+    """Their telephone does not ring any more, if it was for this attempt.
+
+    Nor are they busy who took it, and to whom the caller never came.
+    """
     mine = attendance.attempt_id == attempt_id
-    if attendance.presence is not Presence.RINGING or not mine:
+    if attendance.presence not in {Presence.RINGING, Presence.BUSY} or not mine:
         return attendance
     return replace(
         attendance, presence=Presence.AVAILABLE, since=at, until=None, attempt_id=""

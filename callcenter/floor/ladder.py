@@ -190,6 +190,15 @@ class Ladder:
             self._answers[attempt_id] = document
         return document
 
+    def is_past(self, attempt_id: AttemptId) -> bool:
+        """Whether its end is known, and others have been rung since.
+
+        Twilio asks about it again, or late: that says nothing about those others.
+        """
+        rung = [one.attempt_id for one in self.attempts.all]
+        known = attempt_id in rung and rung[-1] != attempt_id
+        return known and self.attempts.outcome(attempt_id) is not None
+
     def answer(self, attempt_id: AttemptId) -> str | None:
         """What was said when an attempt had ended; None: nothing yet."""
         return self._answers.get(attempt_id)

@@ -147,6 +147,8 @@ class Reception:
         """The document that follows an operator's leg."""
         if self.wishes.consultation.has(attempt_id):
             return self._conference_over(attempt_id, ended)
+        if self.ladder.is_past(attempt_id) and not ended.request.over:
+            return self.ladder.answer(attempt_id) or self._what_next()
         document = self.ladder.dial_ended(attempt_id, ended)
         if document is None and self.call.state.phase is Phase.ESCALATING:
             document = self._back_to_the_agent()

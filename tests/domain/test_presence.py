@@ -97,6 +97,7 @@ def test_a_sign_of_life_forgets_what_was_missed(sign: OperatorEvent) -> None:
         AttemptOutcome.BUSY,
         AttemptOutcome.FAILED,
         AttemptOutcome.CALLER_LEFT,
+        AttemptOutcome.CALLED_OFF,
         AttemptOutcome.TAKEN_BY_ANOTHER,
         AttemptOutcome.CARRIER_REJECTED,
         AttemptOutcome.REFUSED,
@@ -115,6 +116,15 @@ def test_whose_telephone_rings_is_not_rung_for_anybody_else() -> None:
     assert quiet.at(NOON) is Presence.AVAILABLE
     assert told(RINGS, AttemptEnded(TWO, AttemptOutcome.BUSY)) == ringing
     assert told(RINGS, MISSED).missed == 1
+
+
+@pytest.mark.parametrize("outcome", [AttemptOutcome.CALLER_LEFT, AttemptOutcome.FAILED])
+def test_who_took_a_call_to_whom_the_caller_never_came_is_free(
+    outcome: AttemptOutcome,
+) -> None:
+    assert told(RINGS, ANSWERED, ended(outcome)).at(NOON) is Presence.AVAILABLE
+    other = told(ANSWERED, AttemptEnded(TWO, outcome))
+    assert other.at(NOON) is Presence.BUSY, "with another"
 
 
 def test_a_talk_is_not_ended_by_another_ringing() -> None:

@@ -9,7 +9,14 @@ from callcenter.domain.outcomes import AttemptOutcome
 from callcenter.domain.phases import Phase
 from callcenter.domain.queueing import QueueEntered
 from callcenter.floor import keys
-from callcenter.simulator.carrier import Answers, Busy, Happening, NoAnswer, RestFault
+from callcenter.simulator.carrier import (
+    Answers,
+    Busy,
+    Happening,
+    NoAnswer,
+    OperatorBehaviour,
+    RestFault,
+)
 from tests.calls.warm.people import HELLO, legs, outcomes, rung, wants_a_person, warm
 from tests.fakes.center import ADA, BEA, CAI, Caller
 
@@ -67,7 +74,11 @@ async def test_operators_who_ring_already_ring_on_when_the_agents_are_out_of_ord
 async def test_a_caller_on_hold_whom_nobody_takes_is_not_left_there(
     tmp_path: Path,
 ) -> None:
-    everybody = {ADA: NoAnswer(), BEA: Busy(), CAI: Busy()}
+    everybody: dict[str, OperatorBehaviour] = {
+        ADA: NoAnswer(),
+        BEA: Busy(),
+        CAI: Busy(),
+    }
     rules = {"consult_s": 1.0}
     async with warm(tmp_path, everybody, hurry=1, rules=rules) as here:
 
@@ -90,7 +101,7 @@ async def test_of_several_whom_the_carrier_refuses_is_dialled_when_nobody_else_i
     tmp_path: Path,
 ) -> None:
     takes = Answers(after_s=0.2, talks=HELLO, hangs_up_after_s=0.1)
-    everybody = {ADA: takes, BEA: Busy(), CAI: Busy()}
+    everybody: dict[str, OperatorBehaviour] = {ADA: takes, BEA: Busy(), CAI: Busy()}
     settings = {"operator_ringing": "all_at_once"}
     async with warm(tmp_path, everybody, settings=settings) as here:
         here.carrier.fail_next(RestFault.TOO_MANY)
