@@ -85,7 +85,6 @@ async def test_the_drawing_leads_to_every_card(at_the_door: Door) -> None:
 
 
 async def test_a_broken_edit_is_told_with_its_place(at_the_door: Door) -> None:
-    rosters = at_the_door.node.rosters
     vera = await at_the_door.signed_in(Role.VIEWER, "vera")
     card = edited(at_the_door, "weather.md", "get_weather", "get_wether")
 
