@@ -1,10 +1,14 @@
 """One person is told all, or forgotten; what has had its time is purged."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from psycopg import sql
 from sqlalchemy import insert, select
 
 from callcenter.domain import events as e, recording, voicemail as v
@@ -44,6 +48,10 @@ SAID = (
 
 @pytest.fixture
 async def house(database: Database, tmp_path: Path) -> Database:
+    return await furnished(database, tmp_path)
+
+
+async def furnished(database: Database, tmp_path: Path) -> Database:
     """Two calls of Kari's, one that goes on, and one of somebody else."""
     other = e.CallAnswered(CallSid("CA9"), "+4711111111", "+15005550006")
     async with database.write() as connection:
@@ -78,12 +86,30 @@ async def house(database: Database, tmp_path: Path) -> Database:
 
 
 def text_of(database: Database) -> str:
-    """Every row of every table, as SQLite has them, the index of words included."""
-    import sqlite3
-    from contextlib import closing
-
+    """Every row of every table, the index of words included."""
+    if database.dialect == "postgresql":
+        return text_on_postgres(database)
     with closing(sqlite3.connect(database.url.database or "")) as connection:
         return "\n".join(connection.iterdump())
+
+
+def text_on_postgres(database: Database) -> str:
+    url = database.url
+    with psycopg.connect(
+        host=str(url.query["host"]), user=url.username, dbname=url.database
+    ) as connection:
+        tables = connection.execute(
+            "SELECT table_name FROM information_schema.tables "
+            "WHERE table_schema = 'public'"
+        ).fetchall()
+        rows = [
+            str(row)
+            for (name,) in tables
+            for row in connection.execute(
+                sql.SQL("SELECT * FROM {}").format(sql.Identifier(name))
+            )
+        ]
+    return "\n".join(rows)
 
 
 async def test_all_that_is_known_is_told(house: Database, tmp_path: Path) -> None:
