@@ -34,6 +34,9 @@ MOST_ROWS: Final = 100
 RECENT_CALLS: Final = 300
 """Among which the last callers are looked for, when nobody is searched."""
 
+MANY_CALLS: Final = 2_000
+"""… and when many fit: so many rows are read in a few milliseconds."""
+
 FEWEST_DIGITS: Final = 3
 
 
@@ -114,11 +117,16 @@ class Dossiers:
         digits = re.sub(r"\D", "", text)
         async with self._database.read() as connection:
             if len(digits) >= FEWEST_DIGITS:
+                # Digits that many have are found among the last callers, and quickly.
+                lately = await connection.scalars(_lately(MANY_CALLS, digits))
+                some = list(dict.fromkeys(lately))[:MOST_FOUND]
+                if len(some) == MOST_FOUND:
+                    return await _counted(connection, some)
                 asked = [_callers(digits), *_others(digits)]
             elif name := text.strip():
                 asked = [_named(name, table) for table in _WITH_NAMES]
             else:
-                asked = [_lately()]
+                asked = [_lately(RECENT_CALLS)]
             numbers = [
                 number for one in asked for number in await connection.scalars(one)
             ]
@@ -192,9 +200,13 @@ def _named(name: str, table: Table) -> Select[Any]:
     return select(table.c.phone).where(fits).distinct().limit(MOST_FOUND)
 
 
-def _lately() -> Select[Any]:
+def _lately(calls: int, digits: str = "") -> Select[Any]:
+    """Who telephoned in the last so many calls, the last of them first."""
     its = call_figures.c
-    return select(its.caller_number).order_by(its.moment.desc()).limit(RECENT_CALLS)
+    newest = select(its.caller_number, its.moment).order_by(its.moment.desc())
+    last = newest.limit(calls).subquery().c
+    fits = last.caller_number.contains(digits, autoescape=True)
+    return select(last.caller_number).where(fits).order_by(last.moment.desc())
 
 
 async def _counted(connection: AsyncConnection, numbers: list[str]) -> list[Found]:
