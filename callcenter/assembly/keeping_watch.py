@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Final
 
 import structlog
@@ -27,6 +28,9 @@ from callcenter.storage.webhooks import WebhookBook
 from callcenter.wire.card_text import texts_of
 
 PASS_SECONDS: Final = 5.0
+FORGET_PASSES: Final = 720
+"""An hour; and at the start."""
+
 BEAT_SECONDS: Final = 1.0
 """Between two signs of life; also how often the event loop's lateness is measured."""
 
@@ -126,9 +130,11 @@ class KeepingWatch:
         return found
 
     async def _pass(self) -> None:
-        while True:
+        for number in count():
             try:
                 await self.keep()
+                if number % FORGET_PASSES == 0:
+                    await self._alarms.forget()
             except StorageError as error:
                 logger.debug("watch_not_kept", reason=str(error))
             await asyncio.sleep(PASS_SECONDS)
