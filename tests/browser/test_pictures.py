@@ -60,7 +60,8 @@ async def _the_call(here: Stage) -> None:
     await page.get_by_role("link", name="Show it with its recording").click()
     sound = page.locator("[data-sound]").first
     await sound.evaluate("(one) => { one.currentTime = 21; }")
-    await page.wait_for_timeout(500)
+    await expect(page.locator("[data-wave] canvas").first).to_be_visible()
+    await page.wait_for_timeout(1_500)
     await page.evaluate("scrollTo(0, 0)")
     await picture(page, "call")
 
@@ -68,11 +69,11 @@ async def _the_call(here: Stage) -> None:
 async def _the_wallboard(here: Stage, folder: Path) -> None:
     database = Database.open(f"sqlite+aiosqlite:///{folder / 'callcenter.db'}")
     await lively.past(database, SystemClock().now())
-    await lively.at_work(database, SystemClock().now())
-    await database.close()
     await here.goes("/console")
     await expect(here.page.get_by_text("Live", exact=True)).to_be_visible()
-    many = lively.happens(here.center.node.bus, SystemClock().now())
+    bus = here.center.node.bus
+    many = await lively.happens(database, bus, SystemClock().now())
+    await database.close()
     assert many >= 20
     await expect(here.page.locator("[data-calls] tbody tr")).to_have_count(many)
     await here.page.wait_for_timeout(11_000)  # the day's figures are read so often

@@ -1,5 +1,6 @@
 """One call: its whole story, live or over."""
 
+import asyncio
 import re
 from typing import Any, Final
 
@@ -13,6 +14,10 @@ from callcenter.storage.story import Stories
 from callcenter.web.console.desk import ConsoleDesk
 from callcenter.web.console.doorkeeper import BY_ITSELF, me, requires
 
+LOOK_AGAIN_SECONDS: Final = 0.1
+MOST_LOOKS: Final = 50
+"""The wallboard is told of a call a moment before the record has it."""
+
 SLOW_MS: Final = 1_500
 """An answer that takes longer is marked: callers notice."""
 
@@ -23,19 +28,10 @@ def pages(desk: ConsoleDesk) -> Blueprint:
     routes.add_app_template_filter(_words, "words")
     stories = Stories(desk.database)
 
-    async def story(call_id: str) -> dict[str, Any]:
-        try:
-            call = await stories.tell(call_id)
-        except AmbiguousCall:
-            call = None
-        if call is None or call_id not in {call["id"], call["call_sid"]}:
-            abort(404)
-        return call
-
     @routes.get("/<call_id>")
     @requires(Role.OPERATOR)
     async def page(call_id: str) -> str:
-        call = await story(call_id)
+        call = await _story(desk, stories, call_id)
         await desk.audit.note(me().name, "call.read", call["id"])
         return await render_template(
             "call.html", call=call, drawn=_drawn(call), kinds=" ".join(EVENTS)
@@ -46,10 +42,28 @@ def pages(desk: ConsoleDesk) -> Blueprint:
     async def timeline(call_id: str) -> str:
         if BY_ITSELF not in request.headers:  # the page has said that it is read
             abort(404)
-        call = await story(call_id)
+        call = await _story(desk, stories, call_id)
         return await render_template("_story.html", call=call, drawn=_drawn(call))
 
     return routes
+
+
+async def _story(desk: ConsoleDesk, stories: Stories, call_id: str) -> dict[str, Any]:
+    call = await _known(stories, call_id)
+    for _ in range(MOST_LOOKS):
+        if call or call_id not in desk.live.wall.calls:
+            break
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        call = await _known(stories, call_id)
+    return call or abort(404)
+
+
+async def _known(stories: Stories, call_id: str) -> dict[str, Any] | None:
+    try:
+        call = await stories.tell(call_id)
+    except AmbiguousCall:
+        return None
+    return call if call and call_id in {call["id"], call["call_sid"]} else None
 
 
 def _words(kind: str) -> str:

@@ -1,5 +1,6 @@
 """The history of calls, and the page of each."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -17,6 +18,7 @@ from callcenter.domain.ids import (
 from callcenter.domain.outcomes import Disposition, ToolOutcome
 from callcenter.domain.people import Role
 from callcenter.domain.supervision import SupervisorWhispered
+from callcenter.wire.facts import dump_line
 from tests.web.console.door import Door, Visitor, open_door
 
 HOSTILE = '<script>alert("x")</script>'
@@ -175,6 +177,25 @@ async def test_a_live_page_asks_for_its_timeline_alone(at_the_door: Door) -> Non
     assert "data-timeline" in part
     assert "<html" not in part
     assert (await ada.get(f"/console/calls/{CALL}/timeline")).status_code == 404
+
+
+async def test_whoever_is_quicker_than_the_record_waits_for_it(
+    at_the_door: Door,
+) -> None:
+    ada = await operator(at_the_door)
+    rings = dump_line(e.Fact(CALL, 1, BEGAN, STORY[0]))
+    at_the_door.node.bus.publish("facts", rings)
+    live = at_the_door.node.app.extensions["console"].live
+    async with asyncio.timeout(5):
+        while CALL not in live.wall.calls:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+    async with asyncio.TaskGroup() as tasks:
+        reading = tasks.create_task(read(ada, f"/console/calls/{CALL}"))
+        await asyncio.sleep(0.05)
+        assert not reading.done()
+        await told(at_the_door, *STORY)
+    assert "My chain rattles" in reading.result()
 
 
 async def test_a_call_that_there_is_not_is_said_so(at_the_door: Door) -> None:
