@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import and_, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -65,11 +65,24 @@ class Tries:
         except IntegrityError as error:  # another node wrote the first try just now
             raise TooManyTries(AT_ONCE) from error
 
-    async def forgive(self, name: str, address: str = "") -> None:
-        """It was the right password."""
-        doors = [self.OF_NAME + name[:MOST_NAME], self.OF_ADDRESS + address]
+    async def forgive(self, name: str, address: str | None = None) -> None:
+        """It was the right password: the name is free, and this try was none.
+
+        What else was tried from the address still counts: whoever may sign in could
+        otherwise guess at others' passwords for ever.
+        """
+        mine = _its.door == self.OF_NAME + name[:MOST_NAME]
         async with self._database.write() as connection:
-            await connection.execute(delete(console_tries).where(_its.door.in_(doors)))
+            await connection.execute(delete(console_tries).where(mine))
+            if address is None:
+                return
+            theirs = _its.door == self.OF_ADDRESS + address
+            only = and_(theirs, _its.failed <= 1)
+            await connection.execute(delete(console_tries).where(only))
+            one_less = update(console_tries).where(theirs)
+            await connection.execute(
+                one_less.values(failed=_its.failed - 1, locked_until=None)
+            )
 
 
 async def _check(connection: AsyncConnection, door: str, now: datetime) -> None:

@@ -13,6 +13,7 @@ from quart.templating import render_template
 
 from callcenter.domain.people import Role
 from callcenter.storage.audit import Entry
+from callcenter.storage.sheets import harmless
 from callcenter.web.console.asked import day
 from callcenter.web.console.desk import ConsoleDesk
 from callcenter.web.console.doorkeeper import me, requires
@@ -22,9 +23,6 @@ AT_ONCE: Final = 1_000
 """Rows of an export that are read together."""
 
 MOST_WORD: Final = 200
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would compute, at the beginning of a cell."""
-
 COLUMNS: Final = ("at", "who", "act", "subject", "detail")
 
 
@@ -87,7 +85,7 @@ async def _written(desk: ConsoleDesk, asked: dict[str, Any]) -> AsyncIterator[st
 
 def _cells(one: Entry) -> list[str]:
     values = (one.at.isoformat(), one.who, one.act, one.subject, one.detail)
-    return [f"'{value}" if value.startswith(FORMULA) else value for value in values]
+    return [str(harmless(value)) for value in values]
 
 
 def _rows(rows: list[list[str]]) -> str:
