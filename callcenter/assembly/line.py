@@ -130,11 +130,16 @@ class Line:
             logger.warning("operator_not_released", reason=str(error))
 
     def opens_again(self) -> str:
-        now = self._clock.now()
-        if self._duty.hours is not None:
-            return opens_again(self._duty.hours.next_opening(now), now)
-        hours = (one.hours for one in self._duty.everybody() if one.hours is not None)
-        begins = (one.next_opening(now) for one in hours)
+        """Not while somebody should be at work: when they come back, nobody knows."""
+        now, house = self._clock.now(), self._duty.hours
+        if self._duty.expected():
+            return ""
+        everybody = self._duty.everybody()
+        hours = [one.hours for one in everybody if one.hours is not None]
+        begins = [one.next_opening(now) for one in hours]
+        keep_ours = any(one.hours is None for one in everybody)
+        if house is not None and (keep_ours or not everybody):
+            begins.append(house.next_opening(now))
         return opens_again(min((o for o in begins if o), default=None), now)
 
     # What happens here, and elsewhere.

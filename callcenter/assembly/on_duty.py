@@ -120,6 +120,12 @@ class OnDuty:
             if one.attendance.at(now) is not Presence.AWAY and one.operator.at_work(now)
         ]
 
+    def expected(self) -> list[Operator]:
+        """Everybody whose hours it is, be they away or not."""
+        now = self._clock.now()
+        here = [one.operator for one in self._here(now)]
+        return [one for one in here if one.at_work(now)]
+
     def everybody(self) -> list[Operator]:
         """The whole list, at work or not."""
         return [one.operator for one in self._listed]
