@@ -72,6 +72,7 @@ def _desk(node: Node, database: Database, clock: Clock, kept: Appointments) -> A
         rules=ApiRules(
             recordings_dir=settings.recordings_dir,
             a_minute=settings.api_requests_per_minute,
+            proxies=settings.proxies,
             private_webhooks=settings.webhook_private_addresses,
         ),
         read_operator=lambda entry: _operator(entry, settings),

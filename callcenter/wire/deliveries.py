@@ -28,6 +28,13 @@ MOST_URL: Final = 2_000
 NAT64: Final = IPv6Network("64:ff9b::/96")
 """Addresses of the old internet, seen from the new one (RFC 6052)."""
 
+UNICAST: Final = IPv6Network("2000::/3")
+"""All that is given out in the new internet (RFC 4291); the rest is somebody's own, or
+leads back to us in disguise, as ::127.0.0.1 may."""
+
+EXAMPLES: Final = IPv6Network("3fff::/20")
+"""For documents (RFC 9637)."""
+
 
 def kinds_of(names: Iterable[str]) -> list[str]:
     """The kinds, in order. Raises ValueError with a sentence."""
@@ -95,4 +102,6 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
             return False
         if inner is not None:
             return is_public(inner)
+        if address not in UNICAST or address in EXAMPLES:
+            return False
     return address.is_global and not address.is_multicast

@@ -149,6 +149,11 @@ def test_a_house_may_send_to_its_own_network_if_it_says_so() -> None:
         ("64:ff9b::808:808", True),
         ("64:ff9b::a9fe:a9fe", False),
         ("2001:0:0a00:1::", False),
+        ("::127.0.0.1", False),
+        ("::ffff:0:127.0.0.1", False),
+        ("64:ff9b:1::7f00:1", False),
+        ("fec0::1", False),
+        ("3fff::1", False),
     ],
 )
 def test_an_address_within_is_none_of_the_internet_however_it_is_written(

@@ -64,7 +64,7 @@ class DocumentAnswer(BaseModel):
 
 def install(app: Quart, desk: ApiDesk) -> Endpoints:
     """Put the API into the application."""
-    api = Endpoints(Gate(desk.keys, desk.clock, desk.rules.a_minute))
+    api = Endpoints(Gate(desk.keys, desk.clock, desk.rules))
     for declare in ALL:
         declare(api, desk)
     document: dict[str, Any] = {}

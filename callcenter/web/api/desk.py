@@ -38,6 +38,8 @@ class ApiRules:
     recordings_dir: Path
     a_minute: int = 600
     """Requests of one key."""
+    proxies: int = 0
+    """Of our own before us: so many entries of X-Forwarded-For are believed."""
     private_webhooks: bool = False
     """Whether webhooks may lead into our own networks."""
 

@@ -11,7 +11,8 @@ from callcenter.domain.scopes import OF_ROLE, Scope, allows
 from callcenter.floor.ports import Clock
 from callcenter.storage.api_keys import ApiKeys
 from callcenter.web.api.answers import ApiError
-from callcenter.web.console.doorkeeper import Doorkeeper
+from callcenter.web.api.desk import ApiRules
+from callcenter.web.console.doorkeeper import Doorkeeper, address_of
 
 BEARER: Final = "Bearer "
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -69,9 +70,10 @@ class Buckets:
 class Gate:
     """One for the whole API."""
 
-    def __init__(self, keys: ApiKeys, clock: Clock, a_minute: int) -> None:
+    def __init__(self, keys: ApiKeys, clock: Clock, rules: ApiRules) -> None:
         self._keys = keys
-        self._rate = Buckets(clock, a_minute=a_minute)
+        self._proxies = rules.proxies
+        self._rate = Buckets(clock, a_minute=rules.a_minute)
         self._wrong = Buckets(clock, a_minute=TRIES_A_MINUTE)
 
     async def admit(self, needed: Scope | None) -> Visitor:
@@ -91,7 +93,7 @@ class Gate:
         return await self._person()
 
     async def _program(self, said: str) -> Visitor:
-        address = request.remote_addr or ""
+        address = address_of(request, self._proxies)
         if self._wrong.empty(address):
             raise _too_often(1)
         text = said.removeprefix(BEARER).strip()

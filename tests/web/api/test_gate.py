@@ -1,14 +1,18 @@
 """Who may come in, with what, how often; and that it is written down."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from quart import Quart
 
 from callcenter.domain.people import Role
 from callcenter.domain.scopes import OF_ROLE, Scope
 from callcenter.storage.audit import Audit
+from callcenter.web.api.app import install
+from callcenter.web.api.gate import TRIES_A_MINUTE
 from tests.web.api.conftest import NOW, Api
 
 
@@ -88,3 +92,22 @@ def test_the_table_of_scopes_is_whole_and_says_which_role_has_them() -> None:
         for scope in Scope
     }
     assert dict(rows) == lowest
+
+
+async def test_who_guesses_at_keys_through_our_proxy_shuts_out_nobody_else(
+    api: Api,
+) -> None:
+    """All who come through it would otherwise share its address."""
+    desk = replace(api.desk, rules=replace(api.desk.rules, proxies=1))
+    app = Quart("callcenter")
+    install(app, desk)
+    client = app.test_client()
+
+    async def asks(key: str, address: str) -> int:
+        named = {"Authorization": f"Bearer {key}", "X-Forwarded-For": address}
+        return (await client.get("/api/v1/agents", headers=named)).status_code
+
+    for _ in range(TRIES_A_MINUTE):
+        assert await asks("cck_00_00", "198.51.100.1, 203.0.113.9") == 401
+    assert await asks(api.key, "198.51.100.2, 203.0.113.9") == 429
+    assert await asks(api.key, "203.0.113.10") == 200
