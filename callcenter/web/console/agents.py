@@ -1,5 +1,6 @@
 """The agents: who hands over to whom, what each is told, what changed, how they do."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -37,15 +38,17 @@ class FiguresKept:
 
     def __init__(self, desk: ConsoleDesk) -> None:
         self._desk = desk
+        self._asking = asyncio.Lock()
         self._kept: dict[int, tuple[datetime, Mapping[str, AgentFigures]]] = {}
 
     async def of(self, days: int) -> Mapping[str, AgentFigures]:
         """By agent. Raises StorageError."""
-        now = self._desk.clock.now()
-        if days not in self._kept or self._kept[days][0] < now - FRESH:
-            found = await agent_figures(self._desk.database, now - timedelta(days))
-            self._kept[days] = now, found
-        return self._kept[days][1]
+        async with self._asking:  # one asks, the others wait for the same answer
+            now = self._desk.clock.now()
+            if days not in self._kept or self._kept[days][0] < now - FRESH:
+                found = await agent_figures(self._desk.database, now - timedelta(days))
+                self._kept[days] = now, found
+            return self._kept[days][1]
 
 
 def pages(desk: ConsoleDesk) -> Blueprint:
