@@ -11,7 +11,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Table, delete, func, insert, select, update
+from sqlalchemy import (
+    Table,
+    Text,
+    cast,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.callbacks import CallbackState
@@ -24,7 +34,7 @@ from callcenter.storage.caller_tables import customers, verification_tries
 from callcenter.storage.engine import Database
 from callcenter.storage.history import History, plain
 from callcenter.storage.people_tables import audit
-from callcenter.storage.record_tables import erasures
+from callcenter.storage.record_tables import erasures, saved_views
 from callcenter.storage.schedule_tables import waiting
 from callcenter.storage.scrubbing import audio_of, delete_files, paths_of, scrub
 from callcenter.storage.ticket_tables import ticket_notes
@@ -215,6 +225,12 @@ async def _erase_rows(connection: AsyncConnection, number: str) -> None:
         .values(number=sealed(number)),
         # Who looked at somebody stays known, and not at whom.
         update(audit).where(audit.c.subject == number).values(subject=sealed(number)),
+        delete(saved_views).where(
+            or_(
+                cast(saved_views.c.filters, Text).contains(number, autoescape=True),
+                saved_views.c.name.contains(number, autoescape=True),
+            )
+        ),
         update(audit)
         .where(audit.c.detail.contains(number, autoescape=True))
         .values(detail=func.replace(audit.c.detail, number, sealed(number))),

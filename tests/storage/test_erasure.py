@@ -24,7 +24,9 @@ from callcenter.storage.engine import Database
 from callcenter.storage.erasure import Persons
 from callcenter.storage.filters import Which
 from callcenter.storage.history import History
+from callcenter.storage.people_tables import audit
 from callcenter.storage.retention import Purge
+from callcenter.storage.saved_views import SavedViews
 from callcenter.storage.schema import check
 from callcenter.storage.search import CallSearch
 from callcenter.storage.wrap_up_tables import wrap_ups
@@ -81,6 +83,14 @@ async def furnished(database: Database, tmp_path: Path) -> Database:
         await connection.execute(
             insert(customers).values(number=KARI, pin="seal", added_at=NOON)
         )
+        for subject, detail in ((KARI, ""), ("csv", f"7: caller_number={KARI}")):
+            await connection.execute(
+                insert(audit).values(
+                    at=NOON, who="ada", act="looked", subject=subject, detail=detail
+                )
+            )
+    kari = Which(caller_number=KARI)
+    await SavedViews(database).save("ada", "the one who rings", kari, NOON)
     (tmp_path / "one.wav").write_bytes(b"RIFF")
     return database
 
