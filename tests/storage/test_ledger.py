@@ -124,6 +124,8 @@ async def test_facts_in_any_order_tell_the_same_story(
     late, one = await history.show_call("late"), await history.show_call("one")
     assert late is not None
     assert one is not None
+    for told in (late, one):
+        told["callbacks"] = [wish | {"id": ""} for wish in told["callbacks"]]
     differing = {name for name in one if one[name] != late[name]}
     assert differing == {"id", "call_sid", "events"}
 
