@@ -98,7 +98,8 @@ class OpenIdCompany:
         self, errand: Errand, back: str, given: Mapping[str, str]
     ) -> Colleague:
         """Who came back, by what the provider says of them."""
-        if not secrets.compare_digest(given.get("state", ""), errand.state):
+        state = given.get("state", "")
+        if not secrets.compare_digest(state.encode(), errand.state.encode()):
             raise CallerRefused("the answer belongs to another errand")
         if "code" not in given:
             raise CallerRefused(f"the provider said {given.get('error', 'nothing')!r}")

@@ -104,6 +104,7 @@ async def test_another_state_or_errand_opens_nothing(tmp_path: Path) -> None:
     async with house(tmp_path) as (door, company):
         visitor = door.visitor()
         assert "refused" in await comes_back(visitor, company, state="another")
+        assert "refused" in await comes_back(visitor, company, state="\u00e6")
         stranger = door.visitor()  # was never sent: somebody lured them here
         begun = await visitor.get("/console/login/company")
         given = urlencode(company.signs_in(str(begun.location)))
