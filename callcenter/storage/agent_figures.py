@@ -35,7 +35,10 @@ async def agent_figures(database: Database, since: datetime) -> dict[str, AgentF
 
 
 def _figures(its: dict[str, Any]) -> AgentFigures:
-    return AgentFigures(**{key: value for key, value in its.items() if value})
+    """PostgreSQL's sums are Decimals."""
+    seconds, steps = float(its.pop("seconds", 0)), its.pop("latencies", {})
+    counts = {key: int(value) for key, value in its.items() if value}
+    return AgentFigures(**counts, seconds=seconds, latencies=steps)
 
 
 def _questions(since: datetime) -> Iterator[Select[Any]]:
