@@ -23,6 +23,7 @@ from callcenter.floor.no_call import (
     OVER,
     anybody,
     hold,
+    is_done,
 )
 from callcenter.floor.reception import Reception
 from callcenter.floor.register import Register
@@ -72,12 +73,11 @@ class Floor:
     async def drained(self, timeout_s: float) -> bool:
         """Wait until no call is left; False when the time is up first."""
         self._empty.set() if self.live == 0 else self._empty.clear()
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(timeout_s):
                 await self._empty.wait()
-        except TimeoutError:
-            return False
-        return True
+                return True
+        return False
 
     def hurry(self) -> None:
         """Wait for no call any more."""
@@ -86,8 +86,6 @@ class Floor:
     def stop(self) -> None:
         """Make `run` return once every call has been closed."""
         self._stopping.set()
-
-    # Webhooks.
 
     async def answer(self, request: VoiceRequest, base: str, waited: int = 0) -> str:
         """Take a call; asked again (Twilio repeats), the answer is the same.
@@ -144,7 +142,8 @@ class Floor:
         """The next document when an operator's leg is over."""
         if known := await self._known(ended.request.call_sid, base):
             return known.dial_ended(attempt_id, ended)
-        return twiml.hang_up()
+        done = is_done(ended) or self.register.is_over(ended.request.call_sid)
+        return twiml.hang_up() if done else self.fallback(FAREWELL)
 
     async def status(self, request: VoiceRequest, base: str) -> None:
         """A status callback: late, repeated or out of order, it does no harm."""

@@ -54,10 +54,15 @@ def anybody(
     )
 
 
+def is_done(ended: DialEnded) -> bool:
+    """Whether a caller who was dialled through has talked, or is gone."""
+    talked = ended.dial_status in {"completed", "answered"}
+    return ended.request.over or (talked and ended.bridged is not False)
+
+
 def after_anybody(ended: DialEnded, base: str) -> str:
     """Whom nobody answered may leave a message; it is stored when that is possible."""
-    talked = ended.dial_status in {"completed", "answered"}
-    if ended.request.over or (talked and ended.bridged is not False):
+    if is_done(ended):
         return twiml.hang_up("" if ended.request.over else THANKS)
     return message(base, NOBODY_NOW)
 

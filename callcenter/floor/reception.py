@@ -3,7 +3,6 @@
 from typing import Final
 
 from callcenter.domain import events as e
-from callcenter.domain.call import CallState
 from callcenter.domain.ids import AttemptId
 from callcenter.domain.line_words import CROWDED, LINES_BUSY, WAITED
 from callcenter.domain.opening import (
@@ -16,6 +15,7 @@ from callcenter.domain.operators import GENERAL
 from callcenter.domain.phases import Phase
 from callcenter.domain.queueing import LineOutcome
 from callcenter.domain.transcript import Turn
+from callcenter.domain.whereabouts import been
 from callcenter.floor.ladder import Ladder
 from callcenter.floor.live_call import LiveCall
 from callcenter.floor.no_call import OVER
@@ -148,7 +148,7 @@ class Reception:
         if self.wishes.consultation.has(attempt_id):
             return self._conference_over(attempt_id, ended)
         if self.ladder.is_past(attempt_id) and not ended.request.over:
-            return self.ladder.answer(attempt_id) or self._what_next()
+            return self.ladder.answer(attempt_id) or self._late()
         document = self.ladder.dial_ended(attempt_id, ended)
         if document is None and self.call.state.phase is Phase.ESCALATING:
             document = self._back_to_the_agent()
@@ -158,7 +158,15 @@ class Reception:
         elif document is None and self._was_just_bridged():
             document = self._offer(OPERATOR_LEFT)
             self.ladder.remember(attempt_id, document)
-        return document or twiml.hang_up()
+        return document or self._late()
+
+    def _late(self) -> str:
+        """What a caller hears who is asked for long after; whoever streams asks not.
+
+        The node that knew more has died: a caller is never dropped for that.
+        """
+        streams = self.call.talk is not None and self.call.talk.streaming
+        return twiml.hang_up() if streams else self._what_next()
 
     def line(self, request: VoiceRequest) -> str:
         """The document that follows a round of music in line, or a key."""
@@ -221,7 +229,7 @@ class Reception:
             self.call.finish("the caller wanted nothing more")
         if self.call.state.phase is not Phase.WAITING:
             return twiml.hang_up()
-        opening = came_back(self.call.agent, state.turns, _elsewhere(state))
+        opening = came_back(self.call.agent, state.turns, been(state))
         document = self.call.begin(opening)
         if request.token:
             self._answers[request.token] = document
@@ -288,12 +296,3 @@ class Reception:
             reopens=self.voicemail.reopens(),
         )
         return self.call.begin(opening)
-
-
-def _elsewhere(state: CallState) -> str:
-    """Where a caller has been since the agents last heard them."""
-    been = []
-    latest = state.escalation.attempts[-1:] if state.escalation else ()
-    been += [f"talked with {one.operator}" for one in latest if one.accepted]
-    been += ["left a message in our voicemail"] if state.voicemails else []
-    return " and ".join(been) or "waited"

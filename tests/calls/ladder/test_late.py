@@ -8,7 +8,7 @@ from callcenter.domain import events as e
 from callcenter.domain.outcomes import AttemptOutcome
 from tests.calls.ladder.line import NO_MODEL
 from tests.fakes.asking import Asking, asking, form
-from tests.fakes.center import CAI, center
+from tests.fakes.center import ADA, BEA, CAI, center
 
 
 def rung(document: str) -> tuple[list[str | None], str]:
@@ -45,3 +45,38 @@ async def test_what_became_of_one_operator_is_not_taken_for_the_next_ones_end(
         assert rung(third)[0] == [CAI]
         await twilio.post("/voice/status", form(CallStatus="completed"))
         await here.happened(e.CallEnded)
+
+
+async def test_a_caller_of_whom_nothing_is_known_any_more_is_not_dropped(
+    tmp_path: Path,
+) -> None:
+    """The node that dialled has died, and its last facts with it."""
+    async with (
+        center(tmp_path, settings=NO_MODEL) as here,
+        asking(here.address) as twilio,
+    ):
+        document = await says(twilio, "/voice/dial-ended?attempt=att_1", "busy")
+        assert list(rung(document)[0]) == [ADA, BEA, CAI]
+        after = {"DialCallStatus": "completed", "DialBridged": "true"}
+        talked = form(CallStatus="in-progress", **after)
+        answer = await twilio.post("/voice/dial-ended?attempt=att_1", talked)
+        assert rung_nobody(answer.text)
+
+
+async def test_an_attempt_that_nobody_has_heard_of_does_not_end_the_call(
+    tmp_path: Path,
+) -> None:
+    async with (
+        center(tmp_path, settings=NO_MODEL) as here,
+        asking(here.address) as twilio,
+    ):
+        first = (await twilio.post("/incoming-call")).text
+        assert await says(twilio, "/voice/dial-ended?attempt=att_1", "busy") == first
+        await twilio.post("/voice/status", form(CallStatus="completed"))
+        await here.happened(e.CallEnded)
+        late = await says(twilio, "/voice/dial-ended?attempt=att_1", "busy")
+        assert rung_nobody(late), "the call is over"
+
+
+def rung_nobody(document: str) -> bool:
+    return [one.tag for one in ElementTree.fromstring(document)] == ["Hangup"]
