@@ -141,8 +141,6 @@ async def stage(folder: Path, people: str = OPERATORS) -> AsyncIterator[Stage]:
         "greeting": "",
         "record_calls": True,
         "recordings_dir": folder / "recordings",
-        "wrap_up_after_seconds": 0,
-        "openai_text_url": "http://127.0.0.1:9",
     }
     async with (
         rehearsal(
