@@ -193,7 +193,12 @@ class Jobs:
         if self._stopped or self._tasks is None:
             outcome.cancel()
             return
-        self._tasks.create_task(self._settle(step, run, outcome))
+        work = self._settle(step, run, outcome)
+        try:
+            self._tasks.create_task(work)
+        except RuntimeError:  # the group is about to end: another node goes on
+            work.close()
+            outcome.cancel()
 
     async def _settle(self, step: Step, run: Run, outcome: "Future[Json]") -> None:
         """Do it; whatever becomes of it, the job's thread is told."""
