@@ -191,13 +191,12 @@ class Ladder:
         return document
 
     def is_past(self, attempt_id: AttemptId) -> bool:
-        """Whether its end is known, and others have been rung since.
-
-        Twilio asks about it again, or late: that says nothing about those others.
-        """
-        rung = [one.attempt_id for one in self.attempts.all]
-        known = attempt_id in rung and rung[-1] != attempt_id
-        return known and self.attempts.outcome(attempt_id) is not None
+        """Whether others have been rung since it ended: what is told of it is late."""
+        rung = [one.attempt_id for one in self.attempts.all][:-1]
+        outcome = self.attempts.outcome(attempt_id) if attempt_id in rung else None
+        if outcome is AttemptOutcome.ACCEPTED:  # they may still be talking
+            return self._call.state.phase is not Phase.BRIDGED
+        return outcome is not None
 
     def answer(self, attempt_id: AttemptId) -> str | None:
         """What was said when an attempt had ended; None: nothing yet."""

@@ -323,8 +323,12 @@ async def test_a_server_told_to_end_sends_all_its_callers_on_and_loses_none(
             assert await old.wait() == 0
         for call in calls:
             await call.ended(60)
-        await asyncio.sleep(0.5)
-        told_of = await stories(tmp_path, [call.sid for call in calls])
+        async with asyncio.timeout(20):
+            while True:  # the last facts are stored a moment later
+                told_of = await stories(tmp_path, [call.sid for call in calls])
+                if all(story["ended_at"] for story in told_of):
+                    break
+                await asyncio.sleep(0.2)
     assert len(told_of) == CALLS
     for story in told_of:
         kinds = [one["kind"] for one in story["events"]]

@@ -70,6 +70,8 @@ async def test_when_nobody_takes_the_call_the_agent_says_so_and_goes_on(
                     "could take the call just now" in one for one in here.voice.said
                 )
             )
+            # Heard to their end: else they would pass for the next answer.
+            await here.happened(e.AgentSpoke, times=3)
             caller.forgets()
             await caller.asks("please take a message, my chain is broken again")
 
