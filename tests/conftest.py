@@ -19,7 +19,7 @@ SEED = 20261122
 TESTS = Path(__file__).parent
 PURE = {"domain", "wire", "bridge"}
 
-settings.register_profile("steady", derandomize=True, deadline=None, max_examples=40)
+settings.register_profile("steady", derandomize=True, deadline=None)
 settings.register_profile("search", max_examples=1_000, deadline=None)
 settings.load_profile("steady")
 
